@@ -1,0 +1,173 @@
+//! The same functions with one JSON document in and one out.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Diagnostics;
+use crate::facts::{self, Facts, HostFacts};
+use crate::policy::{self, Policy};
+use crate::tagging;
+
+/// Why a call could not be carried out at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureCode {
+    /// No function has that name.
+    UnknownFunction,
+    /// The input is not JSON, or not of the function's shape.
+    InvalidInput,
+    /// The input is over a stated limit.
+    InputTooLarge,
+    /// The answer could not be written as JSON.
+    InvalidOutput,
+}
+
+/// A refused call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What kind of refusal.
+    pub code: FailureCode,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// The part of the input, where it can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+/// The WIT package's `result` in JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome<T> {
+    Ok(T),
+    Err(Diagnostics),
+}
+
+impl<T> From<Result<T, Diagnostics>> for Outcome<T> {
+    fn from(result: Result<T, Diagnostics>) -> Self {
+        match result {
+            Ok(value) => Self::Ok(value),
+            Err(diagnostics) => Self::Err(diagnostics),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Environment {
+    env: Vec<(String, String)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Detect {
+    env: Vec<(String, String)>,
+    payload: Option<String>,
+    host: HostFacts,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ParseFacts {
+    document: String,
+    name: String,
+    host: HostFacts,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    source: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lint {
+    policy: Option<Document>,
+    facts: Option<Facts>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BuiltIn {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plan {
+    policy: Option<Document>,
+    facts: Facts,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sanitize {
+    name: String,
+    suffix: Option<String>,
+}
+
+type Answer = Result<String, Failure>;
+type Function = fn(&str) -> Answer;
+
+/// Every function by its name. A policy resource has no JSON form of its own: `policy.parse` answers with an empty object, and
+/// a function that takes a policy answers with `err` when its document does not parse.
+const FUNCTIONS: &[(&str, Function)] = &[
+    ("facts.variables", |i| run(i, |_: Nothing| facts::variables())),
+    ("facts.payload-variable", |i| run(i, |a: Environment| facts::payload_variable(&a.env))),
+    ("facts.detect", |i| run(i, |a: Detect| Outcome::from(facts::detect(&a.env, a.payload.as_deref(), &a.host)))),
+    ("facts.parse", |i| run(i, |a: ParseFacts| Outcome::from(facts::parse(&a.document, &a.name, &a.host)))),
+    ("policy.parse", |i| {
+        run(i, |a: Document| Outcome::from(Policy::parse(&a.source, &a.name).map(|_| serde_json::Map::new())))
+    }),
+    ("policy.lint", |i| run(i, |a: Lint| Outcome::from(load(a.policy).map(|p| p.lint(a.facts.as_ref()))))),
+    ("policy.built-in-names", |i| run(i, |_: Nothing| policy::built_in_names())),
+    ("policy.built-in", |i| run(i, |a: BuiltIn| policy::built_in(&a.name))),
+    ("policy.schema", |i| run(i, |_: Nothing| policy::schema())),
+    ("tagging.plan", |i| run(i, |a: Plan| Outcome::from(load(a.policy).and_then(|p| tagging::plan(&p, &a.facts))))),
+    ("tagging.sanitize", |i| run(i, |a: Sanitize| tagging::sanitize(&a.name, a.suffix.as_deref()))),
+];
+
+/// Names that [`call`] accepts.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|(name, _)| *name)
+}
+
+/// Calls a function by its name.
+///
+/// ```
+/// use buildonce_core::json;
+/// let answer = json::call("tagging.sanitize", r#"{"name": "feature/x", "suffix": "abc1234"}"#);
+/// assert_eq!(answer.unwrap(), r#""feature-x-abc1234""#);
+/// ```
+pub fn call(name: &str, input: &str) -> Answer {
+    match FUNCTIONS.iter().find(|(n, _)| *n == name) {
+        Some((_, function)) => function(input),
+        None => Err(Failure {
+            code: FailureCode::UnknownFunction,
+            message: format!("no function `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
+            field: Some("name".to_owned()),
+        }),
+    }
+}
+
+fn run<I: DeserializeOwned, O: Serialize>(input: &str, function: impl FnOnce(I) -> O) -> Answer {
+    let input = serde_json::from_str(input).map_err(|e| Failure {
+        code: FailureCode::InvalidInput,
+        message: e.to_string(),
+        field: None,
+    })?;
+    serde_json::to_string(&function(input)).map_err(|e| Failure {
+        code: FailureCode::InvalidOutput,
+        message: e.to_string(),
+        field: None,
+    })
+}
+
+fn load(document: Option<Document>) -> Result<Policy, Diagnostics> {
+    document.map_or_else(|| Ok(Policy::standard()), |d| Policy::parse(&d.source, &d.name))
+}

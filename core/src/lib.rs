@@ -1,0 +1,20 @@
+//! The decisions of a container pipeline, without I/O.
+//!
+//! What this crate needs comes in as values; what it wants done goes out as values. It reads no clock, no
+//! environment, no file and no random source, so every decision can be recorded, replayed and tested.
+//!
+//! There is one module per decision, named like its WIT interface: [`facts`], [`policy`], [`tagging`], and [`json`]
+//! for the same functions with JSON in and out.
+#![forbid(unsafe_code)]
+
+pub mod diagnostic;
+pub mod facts;
+pub mod json;
+pub mod limits;
+pub mod policy;
+pub mod reason;
+pub mod tagging;
+pub mod version;
+
+pub use diagnostic::{Diagnostic, Severity, Span};
+pub use reason::{Entry, Reason};

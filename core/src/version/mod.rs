@@ -1,0 +1,5 @@
+//! Version grammars, shared by the decisions.
+
+mod semver;
+
+pub use semver::SemVer;
