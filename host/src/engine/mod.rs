@@ -1,0 +1,31 @@
+//! The component in its sandbox.
+
+mod bindings;
+mod config;
+#[cfg(feature = "embedded")]
+mod embedded;
+mod error;
+mod limits;
+mod load;
+mod session;
+mod ticker;
+
+pub use error::{EngineError, TrapKind};
+pub use limits::Limits;
+pub use load::Engine;
+#[cfg(feature = "jit")]
+pub use load::precompile;
+pub use session::{Policy, Refusal, Session};
+
+/// The records and enums of the WIT package, as `wit/` documents them.
+pub mod types {
+    pub use super::bindings::exports::buildonce::engine::tagging::{
+        AcceptedRevision, ArchiveFormat, ArchiveMethod, ArchivePlan, BuildDecision, Concurrency, ConditionTrace,
+        Delivery, ImagePlan, Lookup, PlannedImage, PlannedTag, RuleTrace,
+    };
+    pub use super::bindings::exports::buildonce::engine::types::{
+        Builder, Change, ChangeSide, Commit, Diagnostic, Entry, EventKind, Facts, Failure, FailureCode, ForkStatus,
+        GitFacts, HostFacts, Reason, Reference, ReferenceKind, Repository, RevisionKind, Revisions, Run, Severity,
+        Span, Timestamp, Unknown, UpstreamRun,
+    };
+}

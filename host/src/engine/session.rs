@@ -1,0 +1,180 @@
+//! Calls in a sandbox.
+
+use wasmtime::Store;
+use wasmtime::component::ResourceAny;
+
+use super::bindings::Engine as Instance;
+use super::limits::State;
+use super::types::{Diagnostic, Facts, Failure, HostFacts, ImagePlan};
+use super::{Engine, EngineError, Limits, TrapKind, ticker};
+
+/// A checked policy that lives in the session which made it.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy(ResourceAny);
+
+/// One instance of the component with its own memory. Every call has its own deadline.
+pub struct Session {
+    store: Store<State>,
+    instance: Instance,
+    limits: Limits,
+    ended: bool,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("limits", &self.limits).field("ended", &self.ended).finish_non_exhaustive()
+    }
+}
+
+/// What the engine answers when it refuses: at least one diagnostic of severity error.
+pub type Refusal = Vec<Diagnostic>;
+
+impl Session {
+    pub(super) fn open(engine: &Engine, limits: Limits) -> Result<Self, EngineError> {
+        let mut store = Store::new(&engine.engine, State { memory: limits.memory });
+        store.limiter(|state| state);
+        arm(&mut store, &limits, 0)?;
+        let instance = engine.instance.instantiate(&mut store).map_err(|e| trapped("instantiation", 0, &e))?;
+        Ok(Self { store, instance, limits, ended: false })
+    }
+
+    /// Runs one call under its limits.
+    fn call<T>(
+        &mut self,
+        name: &'static str,
+        input_bytes: usize,
+        run: impl FnOnce(&Instance, &mut Store<State>) -> wasmtime::Result<T>,
+    ) -> Result<T, EngineError> {
+        if self.ended {
+            return Err(EngineError::SessionEnded);
+        }
+        arm(&mut self.store, &self.limits, input_bytes)?;
+        run(&self.instance, &mut self.store).map_err(|e| {
+            self.ended = true;
+            trapped(name, input_bytes, &e)
+        })
+    }
+
+    /// The only environment variables that [`Session::detect`] reads.
+    pub fn variables(&mut self) -> Result<Vec<String>, EngineError> {
+        self.call("facts.variables", 0, |i, s| i.buildonce_engine_facts().call_variables(s))
+    }
+
+    /// The variable that names the file with the event's payload, if this environment's engine has one.
+    pub fn payload_variable(&mut self, env: &[(String, String)]) -> Result<Option<String>, EngineError> {
+        self.call("facts.payload-variable", size_of_env(env), |i, s| {
+            i.buildonce_engine_facts().call_payload_variable(s, env)
+        })
+    }
+
+    /// Brings a run into the normal form.
+    pub fn detect(
+        &mut self,
+        env: &[(String, String)],
+        payload: Option<&str>,
+        host: &HostFacts,
+    ) -> Result<Result<Facts, Refusal>, EngineError> {
+        let size = size_of_env(env) + payload.map_or(0, str::len) + size_of_host(host);
+        self.call("facts.detect", size, |i, s| i.buildonce_engine_facts().call_detect(s, env, payload, host))
+    }
+
+    /// Reads facts from a JSON document.
+    pub fn parse_facts(
+        &mut self,
+        document: &str,
+        name: &str,
+        host: &HostFacts,
+    ) -> Result<Result<Facts, Refusal>, EngineError> {
+        self.call("facts.parse", document.len() + size_of_host(host), |i, s| {
+            i.buildonce_engine_facts().call_parse(s, document, name, host)
+        })
+    }
+
+    /// Reads a policy document: YAML, TOML or JSON by the ending of `name`.
+    pub fn parse_policy(&mut self, source: &str, name: &str) -> Result<Result<Policy, Refusal>, EngineError> {
+        let parsed = self.call("policy.parse", source.len(), |i, s| {
+            i.buildonce_engine_policy().policy().call_parse(s, source, name)
+        })?;
+        Ok(parsed.map(Policy))
+    }
+
+    /// The policy that holds when there is no document.
+    pub fn standard_policy(&mut self) -> Result<Policy, EngineError> {
+        self.call("policy.standard", 0, |i, s| i.buildonce_engine_policy().policy().call_standard(s)).map(Policy)
+    }
+
+    /// What is legal in a policy but probably not meant.
+    pub fn lint(&mut self, policy: Policy, facts: Option<&Facts>) -> Result<Vec<Diagnostic>, EngineError> {
+        self.call("policy.lint", facts.map_or(0, size_of_facts), |i, s| {
+            i.buildonce_engine_policy().policy().call_lint(s, policy.0, facts)
+        })
+    }
+
+    /// The YAML source of a built-in policy.
+    pub fn built_in(&mut self, name: &str) -> Result<Option<String>, EngineError> {
+        self.call("policy.built-in", name.len(), |i, s| i.buildonce_engine_policy().call_built_in(s, name))
+    }
+
+    /// Names that `extends` accepts.
+    pub fn built_in_names(&mut self) -> Result<Vec<String>, EngineError> {
+        self.call("policy.built-in-names", 0, |i, s| i.buildonce_engine_policy().call_built_in_names(s))
+    }
+
+    /// The JSON Schema of a policy document.
+    pub fn schema(&mut self) -> Result<String, EngineError> {
+        self.call("policy.schema", 0, |i, s| i.buildonce_engine_policy().call_schema(s))
+    }
+
+    /// Decides what happens to the image of a run.
+    pub fn plan(&mut self, policy: Policy, facts: &Facts) -> Result<Result<ImagePlan, Refusal>, EngineError> {
+        self.call("tagging.plan", size_of_facts(facts), |i, s| {
+            i.buildonce_engine_tagging().call_plan(s, policy.0, facts)
+        })
+    }
+
+    /// Makes a tag of a branch name.
+    pub fn sanitize(&mut self, name: &str, suffix: Option<&str>) -> Result<String, EngineError> {
+        self.call("tagging.sanitize", name.len(), |i, s| i.buildonce_engine_tagging().call_sanitize(s, name, suffix))
+    }
+
+    /// Names that [`Session::call_json`] accepts.
+    pub fn json_names(&mut self) -> Result<Vec<String>, EngineError> {
+        self.call("json.names", 0, |i, s| i.buildonce_engine_json().call_names(s))
+    }
+
+    /// Calls any function with JSON in and out.
+    pub fn call_json(&mut self, name: &str, input: &str) -> Result<Result<String, Failure>, EngineError> {
+        self.call("json.call", name.len() + input.len(), |i, s| i.buildonce_engine_json().call_call(s, name, input))
+    }
+}
+
+/// Sets the limits anew, because the host may have waited for minutes since the last call.
+fn arm(store: &mut Store<State>, limits: &Limits, input_bytes: usize) -> Result<(), EngineError> {
+    store.data_mut().memory = limits.memory_for(input_bytes);
+    store.set_epoch_deadline(ticker::ticks(limits.deadline_for(input_bytes)));
+    store.set_hostcall_fuel(limits.transfer_for(input_bytes));
+    if let Some(fuel) = limits.fuel {
+        store.set_fuel(fuel).map_err(|e| EngineError::System(format!("{e:#}")))?;
+    }
+    Ok(())
+}
+
+fn trapped(call: &'static str, input_bytes: usize, error: &wasmtime::Error) -> EngineError {
+    EngineError::Trapped { call, kind: TrapKind::of(error), input_bytes }
+}
+
+fn size_of_env(env: &[(String, String)]) -> usize {
+    env.iter().map(|(name, value)| name.len() + value.len()).sum()
+}
+
+/// What may be long in host facts; the rest is counted as a kilobyte.
+fn size_of_host(host: &HostFacts) -> usize {
+    1024 + host.changed_files.iter().flatten().map(String::len).sum::<usize>()
+}
+
+/// What may be long in facts; the rest is counted as a few kilobytes.
+fn size_of_facts(facts: &Facts) -> usize {
+    let files: usize = facts.changed_files.iter().flatten().map(String::len).sum();
+    let reference = facts.reference.as_ref().map_or(0, |r| r.full.len() + r.name.len());
+    4096 + files + reference
+}

@@ -1,0 +1,34 @@
+//! The `tagging` interface.
+
+use buildonce_core::policy::Policy;
+use buildonce_core::tagging;
+
+use crate::translate::{Translate, one_way, one_way_enum};
+use crate::wit::tagging as wit;
+
+impl wit::Guest for crate::Engine {
+    fn plan(policy: wit::PolicyBorrow<'_>, facts: wit::Facts) -> Result<wit::ImagePlan, Vec<wit::Diagnostic>> {
+        tagging::plan(policy.get::<Policy>(), &facts.translate()).translate()
+    }
+
+    fn sanitize(name: String, suffix: Option<String>) -> String {
+        tagging::sanitize(&name, suffix.as_deref())
+    }
+}
+
+one_way_enum!(tagging::ArchiveFormat => wit::ArchiveFormat { DockerArchive, OciArchive });
+one_way_enum!(tagging::ArchiveMethod => wit::ArchiveMethod { BuilderExport, SaveAfterLoad, SaveAfterPull });
+one_way!(tagging::BuildDecision => wit::BuildDecision { build, force_refresh, reasons });
+one_way!(tagging::PlannedTag => wit::PlannedTag { name, rule, primary, mutable });
+one_way!(tagging::PlannedImage => wit::PlannedImage { name, registry, active, push, reasons, references });
+one_way!(tagging::ArchivePlan => wit::ArchivePlan { path, format, method, reference });
+one_way!(tagging::Delivery => wit::Delivery { platforms, push, load, archive, reasons });
+one_way!(tagging::ConditionTrace => wit::ConditionTrace { name, expected, actual, met });
+one_way!(tagging::RuleTrace => wit::RuleTrace { rule, span, fired, reason, conditions, tags });
+one_way!(tagging::AcceptedRevision => wit::AcceptedRevision { label, revision });
+one_way!(tagging::Lookup => wit::Lookup { references, accepted, platforms });
+one_way!(tagging::Concurrency => wit::Concurrency { group, cancel_in_progress, reason });
+one_way!(tagging::ImagePlan => wit::ImagePlan {
+    decision, images, tags, primary, version, labels, annotations, build_args, builder, delivery, rules, lookup, concurrency,
+    warnings,
+});

@@ -1,0 +1,61 @@
+//! The component: core module by cargo, component by wit-component, machine code by wasmtime.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::shell::{cargo, read, root, run};
+
+const MODULE_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Where the component's files are.
+pub(crate) struct Files {
+    /// What any runtime loads.
+    pub(crate) wasm: PathBuf,
+    /// The same, compiled for this machine's target.
+    pub(crate) cwasm: PathBuf,
+}
+
+/// Where the component's files are or will be.
+pub(crate) fn files() -> Files {
+    let folder = root().join("target/engine");
+    Files { wasm: folder.join("buildonce.wasm"), cwasm: folder.join("buildonce.cwasm") }
+}
+
+/// Builds both files; leaves them alone when nothing changed, so that nothing is rebuilt after them.
+pub(crate) fn build() -> Result<Files> {
+    let module = module()?;
+    let component = wit_component::ComponentEncoder::default()
+        .module(&module)
+        .and_then(|encoder| encoder.validate(true).encode())
+        .context("cannot encode the component")?;
+    let compiled = buildonce::precompile(&component, &native_target()?).context("cannot compile the component")?;
+
+    let files = files();
+    fs::create_dir_all(files.wasm.parent().context("no folder")?)?;
+    for (path, bytes) in [(&files.wasm, component), (&files.cwasm, compiled)] {
+        if fs::read(path).ok().as_ref() != Some(&bytes) {
+            fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+    }
+    Ok(files)
+}
+
+/// The core module. Paths of this machine are kept out of it, so that its bytes depend on the sources and the compiler alone.
+fn module() -> Result<Vec<u8>> {
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))?;
+    let flags = [format!("--remap-path-prefix={home}=cargo"), format!("--remap-path-prefix={}=.", root().display())];
+    run(cargo()
+        .args(["build", "--package", "buildonce-plugin", "--profile", "component", "--target", MODULE_TARGET])
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))?;
+    let path = root().join("target").join(MODULE_TARGET).join("component/buildonce_plugin.wasm");
+    fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// The target that this machine's programs are built for.
+pub(crate) fn native_target() -> Result<String> {
+    let version = read(crate::shell::command("rustc").arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).context("`rustc -vV` names no host")
+}
