@@ -1,13 +1,18 @@
 //! The component: core module by cargo, component by wit-component, machine code by wasmtime.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use wit_component::DecodedWasm;
 
 use crate::shell::{cargo, read, root, run};
 
-const MODULE_TARGET: &str = "wasm32-unknown-unknown";
+/// The target of the core module that becomes the component.
+pub(crate) const MODULE_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Where the component's files are.
 pub(crate) struct Files {
@@ -58,4 +63,28 @@ pub(crate) fn native_target() -> Result<String> {
     let version = read(crate::shell::command("rustc").arg("-vV"))?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).context("`rustc -vV` names no host")
+}
+
+/// What can be told about a component from its bytes.
+pub(crate) struct Facts {
+    /// Names of what it asks a host for.
+    pub(crate) imports: Vec<String>,
+    /// Size in bytes.
+    pub(crate) raw: usize,
+    /// Size in bytes, gzipped as tightly as gzip does.
+    pub(crate) gzipped: usize,
+}
+
+impl Facts {
+    /// Reads them.
+    pub(crate) fn of(wasm: &[u8]) -> Result<Self> {
+        let DecodedWasm::Component(resolve, world) = wit_component::decode(wasm)? else {
+            bail!("the file is no component");
+        };
+        let world = resolve.worlds.get(world).context("the component has no world")?;
+        let imports = world.imports.keys().map(|key| resolve.name_world_key(key)).collect();
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(wasm)?;
+        Ok(Self { imports, raw: wasm.len(), gzipped: encoder.finish()?.len() })
+    }
 }

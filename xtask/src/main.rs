@@ -1,12 +1,21 @@
 //! `cargo xtask …`: everything around the code.
+#![expect(clippy::print_stdout, reason = "its output is for the person who runs it")]
 
+mod bench;
+mod build;
 mod component;
+mod demo;
+mod schema;
+mod setup;
 mod shell;
+mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 /// Set-up, component build, demo, tests and benchmarks.
+///
+/// `cargo xtask demo` and `cargo xtask test` are all that a newcomer needs; both set up what is missing.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {
@@ -16,12 +25,34 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Install what is missing on this machine: the wasm target by rustup
+    Setup,
     /// Build the component: target/engine/buildonce.wasm, and the same compiled for this machine's target
     Component,
+    /// Build the release program: target/release/buildonce, with the component embedded and no compiler
+    Build,
+    /// Show what every image would be called for real CI events, decided by the release program
+    Demo,
+    /// Run everything that CI runs, or one part of it
+    Test {
+        /// Which part; all of them without it
+        #[arg(value_enum)]
+        part: Option<test::Part>,
+    },
+    /// Measure what the README promises, as ratios within one run
+    Bench,
+    /// Write the generated files: schema/policy.schema.json
+    Schema,
 }
 
 fn main() -> Result<()> {
     match Arguments::parse().command {
-        Command::Component => component::build().map(drop),
+        Command::Setup => setup::targets(),
+        Command::Component => setup::targets().and_then(|()| component::build()).map(drop),
+        Command::Build => build::program().map(drop),
+        Command::Demo => demo::run(),
+        Command::Test { part } => test::run(part),
+        Command::Bench => bench::run_all(),
+        Command::Schema => schema::write(),
     }
 }

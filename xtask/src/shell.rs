@@ -1,6 +1,7 @@
 //! Running programs.
 
 use std::ffi::OsStr;
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -50,4 +51,14 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
 fn show(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+}
+
+/// Tells the person what happens now.
+pub(crate) fn say(what: &str) {
+    eprintln!("{} {what}", emphasis("==>", std::io::stderr().is_terminal()));
+}
+
+/// Bold on a terminal, plain in a pipe.
+pub(crate) fn emphasis(text: &str, terminal: bool) -> String {
+    if terminal { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
 }

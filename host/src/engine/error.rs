@@ -80,13 +80,20 @@ pub enum TrapKind {
     /// It panicked; the message stays inside. `buildonce replay` shows it.
     #[error("panic")]
     Panic,
-    /// It moved more data across the boundary than it may.
+    /// It answered with more data than may cross the boundary.
+    #[error("answer over {limit} bytes")]
+    Transfer {
+        /// What may cross.
+        limit: usize,
+    },
+    /// Anything else, in wasmtime's words.
     #[error("{0}")]
     Other(String),
 }
 
 impl TrapKind {
-    pub(super) fn of(error: &wasmtime::Error) -> Self {
+    /// `transfer` is what the call was allowed to move across the boundary.
+    pub(super) fn of(error: &wasmtime::Error, transfer: usize) -> Self {
         if let Some(refused) = error.downcast_ref::<MemoryRefused>() {
             return Self::Memory { limit: refused.limit };
         }
@@ -96,6 +103,8 @@ impl TrapKind {
             Some(Trap::StackOverflow) => Self::Stack,
             Some(Trap::UnreachableCodeReached) => Self::Panic,
             Some(trap) => Self::Other(trap.to_string()),
+            // The error's type is private to wasmtime; a test of the sandbox notices when its words change.
+            None if format!("{error:#}").contains("fuel allocated for hostcalls") => Self::Transfer { limit: transfer },
             None => Self::Other(format!("{error:#}")),
         }
     }

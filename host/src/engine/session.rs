@@ -34,7 +34,7 @@ impl Session {
         let mut store = Store::new(&engine.engine, State { memory: limits.memory });
         store.limiter(|state| state);
         arm(&mut store, &limits, 0)?;
-        let instance = engine.instance.instantiate(&mut store).map_err(|e| trapped("instantiation", 0, &e))?;
+        let instance = engine.instance.instantiate(&mut store).map_err(|e| trapped("instantiation", 0, &limits, &e))?;
         Ok(Self { store, instance, limits, ended: false })
     }
 
@@ -51,7 +51,7 @@ impl Session {
         arm(&mut self.store, &self.limits, input_bytes)?;
         run(&self.instance, &mut self.store).map_err(|e| {
             self.ended = true;
-            trapped(name, input_bytes, &e)
+            trapped(name, input_bytes, &self.limits, &e)
         })
     }
 
@@ -159,8 +159,8 @@ fn arm(store: &mut Store<State>, limits: &Limits, input_bytes: usize) -> Result<
     Ok(())
 }
 
-fn trapped(call: &'static str, input_bytes: usize, error: &wasmtime::Error) -> EngineError {
-    EngineError::Trapped { call, kind: TrapKind::of(error), input_bytes }
+fn trapped(call: &'static str, input_bytes: usize, limits: &Limits, error: &wasmtime::Error) -> EngineError {
+    EngineError::Trapped { call, kind: TrapKind::of(error, limits.transfer_for(input_bytes)), input_bytes }
 }
 
 fn size_of_env(env: &[(String, String)]) -> usize {

@@ -1,0 +1,18 @@
+//! Files that are generated and committed.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::build;
+use crate::shell::{read, root};
+
+/// Writes the generated files with the program that a user runs.
+pub(crate) fn write() -> Result<()> {
+    let program = build::program()?;
+    let schema = read(Command::new(program).arg("schema"))?;
+    let path = root().join("schema/policy.schema.json");
+    fs::write(&path, schema).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Everything that CI runs.
+
+use std::fs;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use crate::shell::{self, cargo, command, say};
+use crate::{component, schema, setup};
+
+/// A part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Formatting, and clippy with warnings as errors, native and wasm
+    Lint,
+    /// The component: no imports, size within its budget
+    Component,
+    /// Unit, property and process tests of every crate
+    Unit,
+    /// Every case on three fronts: native, the component in wasmtime, the component by jco in node
+    Conformance,
+    /// Generated files are what the sources generate
+    Generated,
+}
+
+/// The component's budget in bytes: raw and gzipped.
+pub(crate) const BUDGET: (usize, usize) = (2 << 20, 600 << 10);
+
+/// Runs one part, or all in the order in which they fail fastest.
+pub(crate) fn run(part: Option<Part>) -> Result<()> {
+    let all = [Part::Lint, Part::Component, Part::Unit, Part::Conformance, Part::Generated];
+    setup::targets()?;
+    say("building the component");
+    component::build()?;
+    for part in all.into_iter().filter(|p| part.is_none_or(|only| only == *p)) {
+        let name = part.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        say(&name);
+        let start = Instant::now();
+        match part {
+            Part::Lint => lint(),
+            Part::Component => component_facts(),
+            Part::Unit => unit(),
+            Part::Conformance => conformance(),
+            Part::Generated => generated(),
+        }
+        .with_context(|| format!("`cargo xtask test {name}` failed"))?;
+        say(&format!("{name}: passed in {:.0} s", start.elapsed().as_secs_f64()));
+    }
+    Ok(())
+}
+
+fn lint() -> Result<()> {
+    shell::run(cargo().args(["fmt", "--all", "--check"]))?;
+    let deny = ["--", "--deny", "warnings"];
+    shell::run(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets"]).args(deny))?;
+    shell::run(
+        cargo()
+            .args(["clippy", "--quiet", "--package", "buildonce-plugin", "--target", component::MODULE_TARGET])
+            .args(deny),
+    )?;
+    // The release program is built without the compiler, so that set of features must be clean too.
+    shell::run(
+        cargo()
+            .args(["clippy", "--quiet", "--package", "buildonce", "--no-default-features", "--features", "embedded"])
+            .args(deny),
+    )
+}
+
+fn component_facts() -> Result<()> {
+    let wasm = fs::read(component::files().wasm)?;
+    let facts = component::Facts::of(&wasm)?;
+    say(&format!("{} imports, {} bytes, {} gzipped", facts.imports.len(), facts.raw, facts.gzipped));
+    if !facts.imports.is_empty() {
+        bail!("the component imports {}; it must import nothing", facts.imports.join(", "));
+    }
+    if facts.raw > BUDGET.0 || facts.gzipped > BUDGET.1 {
+        bail!("the component is over its budget of {} bytes, {} gzipped", BUDGET.0, BUDGET.1);
+    }
+    Ok(())
+}
+
+fn unit() -> Result<()> {
+    shell::run(cargo().args(["test", "--workspace", "--exclude", "buildonce-tests"]))
+}
+
+fn conformance() -> Result<()> {
+    setup::node_packages()?;
+    shell::run(cargo().args(["test", "--package", "buildonce-tests"]))
+}
+
+fn generated() -> Result<()> {
+    schema::write()?;
+    shell::run(command("git").args(["diff", "--exit-code", "--", "schema", "tests/cases", "Cargo.lock"])).context(
+        "a generated file differs from what is committed: run `cargo xtask schema`, look at the change, commit it",
+    )
+}
