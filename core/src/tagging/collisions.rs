@@ -49,7 +49,8 @@ impl<'a> Tagger<'a> {
             classes.extend(others.map(|template| Class {
                 rule: &rule.id,
                 template,
-                git_tags: rule.when.tags.as_ref(),
+                // `~` is in no reference of git, so a list that accepts it accepts anything and describes no class.
+                git_tags: rule.when.tags.as_ref().filter(|globs| !globs.is_match("~")),
             }));
         }
         Self { namer, classes }
@@ -168,7 +169,7 @@ fn is_date(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tagging::testing::{policy, push, rule};
+    use crate::tagging::testing::{globs, policy, push, rule};
 
     fn tag_of(branch: &str, template: &str, others: &[&str]) -> (String, bool) {
         let facts = push(branch);
@@ -200,6 +201,18 @@ mod tests {
             ("main", "{{branch}}", "{{base-branch}}", "main"),
         ] {
             assert_eq!(tag_of(branch, template, &[other]), (expected.to_owned(), expected.starts_with("branch-")));
+        }
+    }
+
+    #[test]
+    fn the_git_tags_that_a_rule_asks_for_are_a_class_unless_it_asks_for_any() {
+        for (patterns, expected) in [(["stable"], "branch-stable"), (["*"], "stable"), (["v*"], "stable")] {
+            let facts = push("stable");
+            let mut policy = policy([rule(&["{{branch}}"]), rule(&["{{tag}}"])]);
+            policy.tags[1].when.tags = Some(globs(&patterns));
+            let tagger = Tagger::new(Namer::new(&facts, &policy.naming), &policy);
+            let TagSource::Native(templates) = &policy.tags[0].source else { unreachable!() };
+            assert_eq!(tagger.tag(&templates[0]).unwrap().name, expected, "{patterns:?}");
         }
     }
 

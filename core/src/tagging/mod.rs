@@ -16,5 +16,5 @@ mod skip;
 mod testing;
 
 pub use model::*;
-pub use plan::plan;
+pub use plan::{lookup, plan};
 pub use sanitize::sanitize;

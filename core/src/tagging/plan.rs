@@ -2,9 +2,11 @@
 
 use super::collisions::Tagger;
 use super::images::Wish;
-use super::model::{ImagePlan, PlannedImage, PlannedTag};
+use super::lookup::derive;
+use super::model::{ImagePlan, Lookup, PlannedImage, PlannedTag};
 use super::naming::Namer;
-use super::{concurrency, delivery, images, labels, lookup, rules, skip};
+use super::rules::Tags;
+use super::{concurrency, delivery, images, labels, rules, skip};
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
 use crate::policy::Policy;
@@ -22,11 +24,7 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
     let mut errors = Vec::new();
     let mut warnings = Vec::new();
 
-    let tags = rules::apply(policy, &tagger);
-    if tags.list.is_empty() && tags.errors.is_empty() {
-        errors.push(rules::no_tags(policy, &tags.traces));
-    }
-    errors.extend(tags.errors);
+    let tags = tags(policy, &tagger, &mut errors);
     warnings.extend(tags.warnings);
 
     let keep = if decision.build { keep(policy, facts, &mut errors) } else { Some(not_built(&decision.reasons)) };
@@ -66,7 +64,7 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
     Ok(ImagePlan {
         primary: first_tag.and(primary),
         version: first_tag.map(str::to_owned),
-        lookup: lookup::derive(&tagger, tags.primary, &images, &delivery.platforms),
+        lookup: derive(&tagger, tags.primary, &images, &delivery.platforms),
         concurrency: concurrency::advise(facts),
         labels: said.labels,
         annotations: said.annotations,
@@ -79,6 +77,34 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
         delivery,
         warnings,
     })
+}
+
+/// What a consumer of the run's image looks for: [`ImagePlan::lookup`], for a run that builds nothing itself.
+///
+/// It needs less than a plan. A run that follows another one has often checked out another commit, which makes it no less
+/// a consumer; to build from that checkout is what [`plan`] refuses.
+pub fn lookup(policy: &Policy, facts: &Facts) -> Result<Lookup, Diagnostics> {
+    let namer = Namer::new(facts, &policy.naming);
+    let tagger = Tagger::new(namer, policy);
+    let mut errors = Vec::new();
+    let tags = tags(policy, &tagger, &mut errors);
+    let images = images::decide(policy, &namer, Wish::Push);
+    errors.extend(images.errors);
+    let (platforms, _) = delivery::platforms(policy, facts, &mut errors);
+    if errors.is_empty() || skip::is_deletion(facts) {
+        return Ok(derive(&tagger, tags.primary, &images.list, &platforms));
+    }
+    Err(errors)
+}
+
+/// The tags of every rule; none at all is an error.
+fn tags<'a>(policy: &'a Policy, tagger: &Tagger<'_>, errors: &mut Diagnostics) -> Tags<'a> {
+    let mut tags = rules::apply(policy, tagger);
+    if tags.list.is_empty() && tags.errors.is_empty() {
+        errors.push(rules::no_tags(policy, &tags.traces));
+    }
+    errors.append(&mut tags.errors);
+    tags
 }
 
 /// Why the policy does not want a push, if so.

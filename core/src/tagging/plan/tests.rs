@@ -382,6 +382,18 @@ fn what_makes_an_image_untrue_is_told() {
     assert!(plan(&policy, &elsewhere).is_ok(), "who builds nothing mislabels nothing");
 }
 
+#[test]
+fn a_consumer_needs_no_checkout_of_the_change_and_finds_what_the_producer_made() {
+    let producer = planned(&simple(), &same_repository());
+    assert_eq!(lookup(&simple(), &same_repository()).as_ref(), Ok(&producer.lookup));
+    let mut consumer = same_repository();
+    consumer.upstream = Some(UpstreamRun::default());
+    consumer.revisions.checkout = Some("9".repeat(40));
+    assert_eq!(refusal(&simple(), &consumer), ["checkout-is-not-the-change"]);
+    let lookup = lookup(&simple(), &consumer).unwrap();
+    assert!(lookup.references.contains(&producer.primary.unwrap()));
+}
+
 /// A policy that uses every value and every kind of rule.
 fn rich() -> Policy {
     let mut policy = policy([
