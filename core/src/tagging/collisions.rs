@@ -3,6 +3,8 @@
 //! A branch may be called `latest`, `pr/123` or `v1.2.3`. Its tag must not be taken for the tag of a release or of a pull
 //! request, so such a tag gets a prefix. What the other classes look like follows from the policy's own templates.
 
+use std::ops::RangeInclusive;
+
 use super::naming::{Missing, Namer};
 use super::sanitize::MAX_TAG;
 use crate::Diagnostic;
@@ -96,52 +98,51 @@ impl<'a> Tagger<'a> {
 
 impl Class<'_> {
     /// Whether the template can make the tag. Reads the template from left to right and keeps every place up to which the
-    /// tag can be explained so far, so the work is bounded by the product of both lengths.
+    /// tag can be explained so far, so that the work is bounded however many values a template has.
     fn holds(&self, tag: &str, hex: usize) -> bool {
+        let parts = &self.template.parts;
         // Tags are ASCII, so every byte is a place to cut at.
-        if !tag.is_ascii() || tag.len() > MAX_TAG {
+        let shortest: usize = parts.iter().map(|part| *lengths(part, hex).start()).sum();
+        if !tag.is_ascii() || tag.len() > MAX_TAG || shortest > tag.len() {
             return false;
         }
         let mut reached = vec![false; tag.len() + 1];
         if let Some(start) = reached.first_mut() {
             *start = true;
         }
-        for part in &self.template.parts {
-            let mut next = vec![false; tag.len() + 1];
-            for (start, _) in reached.iter().enumerate().filter(|(_, reached)| **reached) {
-                let rest = tag.get(start..).unwrap_or_default();
-                let lengths = match part {
-                    Part::Literal(text) if rest.starts_with(text.as_str()) => text.len()..=text.len(),
-                    Part::Literal(_) => continue,
-                    Part::Value(_) => 1..=rest.len(),
-                };
-                for length in lengths {
-                    if self.explains(part, rest.get(..length).unwrap_or_default(), hex)
-                        && let Some(end) = next.get_mut(start + length)
-                    {
-                        *end = true;
-                    }
-                }
-            }
-            if !next.contains(&true) {
+        for part in parts {
+            reached = if is_number(part) { after_digits(tag, &reached) } else { self.after(part, tag, &reached, hex) };
+            if !reached.contains(&true) {
                 return false;
             }
-            reached = next;
         }
         reached.last().copied().unwrap_or_default()
     }
 
-    /// Whether one part of the template can stand for the text.
-    fn explains(&self, part: &Part, text: &str, hex: usize) -> bool {
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let is_hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    /// The places that are reached when the part begins at one that was reached before.
+    fn after(&self, part: &Part, tag: &str, reached: &[bool], hex: usize) -> Vec<bool> {
+        let mut next = vec![false; reached.len()];
+        for (start, _) in reached.iter().enumerate().filter(|(_, reached)| **reached) {
+            let rest = tag.get(start..).unwrap_or_default();
+            for length in lengths(part, hex).take_while(|length| *length <= rest.len()) {
+                if self.explains(part, rest.get(..length).unwrap_or_default())
+                    && let Some(end) = next.get_mut(start + length)
+                {
+                    *end = true;
+                }
+            }
+        }
+        next
+    }
+
+    /// Whether one part of the template can stand for the text, which is of one of its [`lengths`].
+    fn explains(&self, part: &Part, text: &str) -> bool {
         let value = match part {
             Part::Literal(literal) => return text == literal,
             Part::Value(value) => value,
         };
         match value {
-            Value::Pr | Value::RunId | Value::RunAttempt | Value::Major | Value::Minor | Value::Patch => digits(text),
-            Value::Sha => text.len() == hex && is_hex(text),
+            Value::Sha => is_hex(text),
             Value::FullSha => matches!(text.len(), 40 | 64) && is_hex(text),
             Value::Version => !text.starts_with('v') && SemVer::parse(text).is_some(),
             // Any name can be a git tag's. Those that the rule asks for are its own, and so are versions.
@@ -149,21 +150,45 @@ impl Class<'_> {
             Value::Date => is_date(text),
             Value::Event => EventKind::ALL.iter().any(|kind| kind.as_str() == text),
             // Branches are of this class themselves; the others hold `/` or `:`, which no tag does, or a name that is
-            // the same for every run and so no class of its own.
-            Value::Branch
-            | Value::BaseBranch
-            | Value::Timestamp
-            | Value::Repository
-            | Value::Owner
-            | Value::Name
-            | Value::RegistryImage => false,
+            // the same for every run and so no class of its own. Numbers are read by `after_digits`.
+            _ => false,
         }
     }
 }
 
+/// How many characters the part can stand for, at least and at most.
+fn lengths(part: &Part, hex: usize) -> RangeInclusive<usize> {
+    match part {
+        Part::Literal(text) => text.len()..=text.len(),
+        Part::Value(Value::Sha) => hex..=hex,
+        Part::Value(Value::FullSha) => 40..=64,
+        Part::Value(Value::Version) => "0.0.0".len()..=MAX_TAG,
+        Part::Value(Value::Date) => 10..=10,
+        Part::Value(_) => 1..=MAX_TAG,
+    }
+}
+
+fn is_number(part: &Part) -> bool {
+    use Value::{Major, Minor, Patch, Pr, RunAttempt, RunId};
+    matches!(part, Part::Value(Pr | RunId | RunAttempt | Major | Minor | Patch))
+}
+
+/// The places that are reached over one or more digits.
+fn after_digits(tag: &str, reached: &[bool]) -> Vec<bool> {
+    let mut next = vec![false];
+    for (byte, before) in tag.bytes().zip(reached) {
+        let came = *before || next.last().copied().unwrap_or_default();
+        next.push(came && byte.is_ascii_digit());
+    }
+    next
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 fn is_date(text: &str) -> bool {
-    text.len() == 10
-        && text.bytes().enumerate().all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() })
+    text.bytes().enumerate().all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() })
 }
 
 #[cfg(test)]
@@ -194,10 +219,15 @@ mod tests {
             ("1.2", "{{branch}}", "{{major}}.{{minor}}", "branch-1.2"),
             ("nightly/2026-01-31", "{{branch}}", "nightly-{{date}}", "branch-nightly-2026-01-31"),
             ("push", "{{branch}}", "{{event}}", "branch-push"),
+            ("x/12/3", "{{branch}}", "x-{{run-id}}-{{run-attempt}}", "branch-x-12-3"),
+            ("x/12/", "{{branch}}", "x-{{run-id}}{{run-attempt}}", "branch-x-12"),
+            ("x/1/", "{{branch}}", "x-{{run-id}}{{run-attempt}}", "x-1"),
             // These only resemble the other class.
             ("latest2", "{{branch}}", "latest", "latest2"),
             ("pr/x", "{{branch}}-{{sha}}", "pr-{{pr}}-{{sha}}", "pr-x-abc1234"),
             ("pr/123", "{{branch}}", "pr-{{pr}}-{{sha}}", "pr-123"),
+            ("a".repeat(40).as_str(), "{{branch}}", "{{full-sha}}", "branch-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+            ("a".repeat(41).as_str(), "{{branch}}", "{{full-sha}}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
             ("main", "{{branch}}", "{{base-branch}}", "main"),
         ] {
             assert_eq!(tag_of(branch, template, &[other]), (expected.to_owned(), expected.starts_with("branch-")));
@@ -225,8 +255,11 @@ mod tests {
 
     #[test]
     fn a_template_of_many_values_is_judged_in_bounded_time() {
-        let many = "{{pr}}".repeat(200);
-        assert_eq!(tag_of(&"1".repeat(128), "{{branch}}", &[&format!("{many}x")]).0, "1".repeat(128));
+        for many in ["{{pr}}".repeat(200), "{{pr}}".repeat(127), "{{tag}}".repeat(127)] {
+            assert_eq!(tag_of(&"1".repeat(128), "{{branch}}", &[&format!("{many}x")]).0, "1".repeat(128));
+        }
+        let (tag, _) = tag_of(&"1".repeat(128), "{{branch}}", &[&"{{pr}}".repeat(128)]);
+        assert!(tag.starts_with("branch-"), "{tag}");
     }
 
     #[test]

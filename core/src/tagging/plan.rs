@@ -129,4 +129,6 @@ fn dirty(facts: &Facts) -> Option<Diagnostic> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
