@@ -1,7 +1,15 @@
-//! Conditions that rules are tied to.
+//! Conditions that rules are tied to, and how they are judged.
 
+pub(crate) mod registry;
+pub(crate) mod values;
+
+use serde::{Deserialize, Serialize};
+
+use self::values::Fact;
 use super::{GlobList, Place};
-use crate::facts::EventKind;
+use crate::Diagnostic;
+use crate::facts::{EventKind, Facts, ForkStatus, Unknown};
+use crate::version::SemVer;
 
 /// Conditions that must all hold. Without any it always holds.
 #[derive(Debug, Clone, Default)]
@@ -27,3 +35,240 @@ pub struct When {
     /// Where it was written.
     pub place: Place,
 }
+
+/// What conditions are judged against.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// The run.
+    pub facts: &'a Facts,
+    /// Host of the registry of the image that the rule is about; `None` when the rule is about no image.
+    pub registry: Option<&'a str>,
+}
+
+/// One condition of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionTrace {
+    /// The key in the policy, such as `branches`.
+    pub name: String,
+    /// What the policy asks for.
+    pub expected: String,
+    /// What the facts say; absent when they do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<String>,
+    /// Whether the two agree.
+    pub met: bool,
+}
+
+/// Whether the conditions hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// All of them do.
+    Met,
+    /// The last one of the trace does not.
+    Unmet,
+    /// The last one of the trace needs a fact that the run does not tell. An error, as nothing is guessed.
+    Unknown(Diagnostic),
+}
+
+/// The verdict and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Whether the conditions hold.
+    pub verdict: Verdict,
+    /// The conditions in the order in which they were tried, up to the one that decided.
+    pub conditions: Vec<ConditionTrace>,
+}
+
+impl Check {
+    /// What the unmet condition asks for and what there is, as one sentence. Empty when all are met.
+    pub fn objection(&self) -> String {
+        let Some(last) = self.conditions.last().filter(|c| !c.met) else { return String::new() };
+        match &last.actual {
+            Some(actual) => format!("`{}` asks for {}, but the run has {actual}", last.name, last.expected),
+            None => format!("`{}` asks for {}, but the run has none", last.name, last.expected),
+        }
+    }
+}
+
+/// What one condition finds.
+enum Finding {
+    Met(String),
+    Unmet(Option<String>),
+    Unknown(Diagnostic),
+}
+
+/// One condition that the rule has: its key, what it asks for, and what was found.
+type Judged = (&'static str, String, Finding);
+
+/// The conditions in the order in which they are tried: what every run tells comes first, so that a rule for other
+/// runs never asks for something that this run does not tell.
+const CONDITIONS: [fn(&When, &Scope<'_>) -> Option<Judged>; 9] =
+    [event, branches, head_branches, tags, paths, default_branch, fork, prerelease, credentials];
+
+impl When {
+    /// Judges the conditions in their fixed order, up to the first that does not hold.
+    pub fn check(&self, scope: &Scope<'_>) -> Check {
+        let mut conditions = Vec::new();
+        for (name, expected, finding) in CONDITIONS.iter().filter_map(|condition| condition(self, scope)) {
+            let (actual, verdict) = match finding {
+                Finding::Met(actual) => (Some(actual), Verdict::Met),
+                Finding::Unmet(actual) => (actual, Verdict::Unmet),
+                Finding::Unknown(diagnostic) => (None, Verdict::Unknown(self.place.mark(diagnostic))),
+            };
+            let met = verdict == Verdict::Met;
+            conditions.push(ConditionTrace { name: name.to_owned(), expected, actual, met });
+            if !met {
+                return Check { verdict, conditions };
+            }
+        }
+        Check { verdict: Verdict::Met, conditions }
+    }
+}
+
+fn event(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+    let wanted = when.event.as_ref()?;
+    let expected = wanted.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+    let actual = scope.facts.event.as_str().to_owned();
+    let finding = if wanted.contains(&scope.facts.event) { Finding::Met(actual) } else { Finding::Unmet(Some(actual)) };
+    Some(("event", expected, finding))
+}
+
+fn branches(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+    let globs = when.branches.as_ref()?;
+    Some(("branches", patterns(globs), matching(globs, values::event_branch(scope.facts), "branch")))
+}
+
+fn head_branches(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+    let globs = when.head_branches.as_ref()?;
+    Some(("head-branches", patterns(globs), matching(globs, values::source_branch(scope.facts), "source branch")))
+}
+
+fn tags(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+    let globs = when.tags.as_ref()?;
+    Some(("tags", patterns(globs), matching(globs, values::git_tag(scope.facts), "git tag")))
+}
+
+fn paths(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+    let globs = when.paths.as_ref()?;
+    let finding = match &scope.facts.changed_files {
+        None => Finding::Unknown(
+            Diagnostic::error("changed-files-unknown", "the rule depends on changed files, and they are not known")
+                .label("asks for changed files")
+                .help("fetch enough history for git to compare with the base, or restrict the rule to other events"),
+        ),
+        Some(files) => match files.iter().find(|file| globs.is_match(file)) {
+            Some(file) => Finding::Met(file.clone()),
+            None => Finding::Unmet(Some(format!("{} other changed files", files.len()))),
+        },
+    };
+    Some(("paths", patterns(globs), finding))
+}
+
+fn default_branch(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+    let wanted = when.default_branch?;
+    let branch = match values::event_branch(scope.facts) {
+        Fact::Known(branch) => branch,
+        Fact::Absent => return Some(("default-branch", wanted.to_string(), Finding::Unmet(None))),
+        Fact::Unknown(unknown) => {
+            return Some(("default-branch", wanted.to_string(), Finding::Unknown(not_told("branch", unknown))));
+        }
+    };
+    let finding = match values::default_branch(scope.facts) {
+        Fact::Known(default) => boolean(wanted, branch == default),
+        Fact::Absent => Finding::Unmet(None),
+        Fact::Unknown(unknown) => {
+            let why = unknown.map_or(String::new(), |u| format!(": {}", u.reason.message));
+            Finding::Unknown(
+                Diagnostic::error("default-branch-unknown", format!("the default branch is not known{why}"))
+                    .label("asks for the default branch")
+                    .help("name the branch with `branches`, or let git know it: git remote set-head origin --auto"),
+            )
+        }
+    };
+    Some(("default-branch", wanted.to_string(), finding))
+}
+
+fn fork(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+    let wanted = when.fork?;
+    let finding = match values::fork(scope.facts) {
+        ForkStatus::Fork => boolean(wanted, true),
+        ForkStatus::SameRepository => boolean(wanted, false),
+        ForkStatus::Unknown => Finding::Unknown(
+            Diagnostic::error("fork-unknown", "it is not known whether the change comes from a fork")
+                .label("asks for forks")
+                .help("restrict the rule to events that tell, or run it where the event's payload is at hand"),
+        ),
+    };
+    Some(("fork", wanted.to_string(), finding))
+}
+
+fn prerelease(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+    let wanted = when.prerelease?;
+    let facts = scope.facts;
+    let tag = values::git_tag(facts);
+    let version = if let Fact::Known(tag) = tag { SemVer::parse(tag) } else { None };
+    let by_version = version.map(|v| v.is_prerelease());
+    let finding = match (facts.prerelease, by_version) {
+        // Either mark is enough: a release of v1.0.0-rc.1 that nobody ticked as such is still not for production.
+        (Some(true), _) | (_, Some(true)) => boolean(wanted, true),
+        (Some(false), _) => boolean(wanted, false),
+        (None, Some(false)) => match values::unknown(facts, &["prerelease"]) {
+            Some(unknown) => Finding::Unknown(not_told("prerelease mark", Some(unknown))),
+            None => boolean(wanted, false),
+        },
+        (None, None) => match (tag, values::unknown(facts, &["prerelease"])) {
+            (Fact::Unknown(unknown), _) => Finding::Unknown(not_told("git tag", unknown)),
+            (_, Some(unknown)) => Finding::Unknown(not_told("prerelease mark", Some(unknown))),
+            _ => Finding::Unmet(None),
+        },
+    };
+    Some(("prerelease", wanted.to_string(), finding))
+}
+
+fn credentials(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+    let wanted = when.credentials?;
+    let finding = match scope.registry {
+        None => Finding::Unknown(
+            Diagnostic::error("credentials-without-image", "credentials belong to an image, and this rule has none")
+                .help("write `credentials` in the `when` of an image"),
+        ),
+        Some(host) => match registry::has_credentials(scope.facts, host) {
+            Some(has) => boolean(wanted, has),
+            None => Finding::Unknown(
+                Diagnostic::error(
+                    "credentials-unknown",
+                    format!("it is not known whether there are credentials for {host}"),
+                )
+                .label("asks for credentials")
+                .help("log in to the registry before planning, or leave `credentials` out"),
+            ),
+        },
+    };
+    Some(("credentials", wanted.to_string(), finding))
+}
+
+fn patterns(globs: &GlobList) -> String {
+    globs.patterns().collect::<Vec<_>>().join(", ")
+}
+
+fn matching(globs: &GlobList, fact: Fact<'_>, what: &str) -> Finding {
+    match fact {
+        Fact::Known(text) if globs.is_match(text) => Finding::Met(text.to_owned()),
+        Fact::Known(text) => Finding::Unmet(Some(text.to_owned())),
+        Fact::Absent => Finding::Unmet(None),
+        Fact::Unknown(unknown) => Finding::Unknown(not_told(what, unknown)),
+    }
+}
+
+fn boolean(wanted: bool, actual: bool) -> Finding {
+    if wanted == actual { Finding::Met(actual.to_string()) } else { Finding::Unmet(Some(actual.to_string())) }
+}
+
+fn not_told(what: &str, unknown: Option<&Unknown>) -> Diagnostic {
+    let why = unknown.map_or(String::new(), |u| format!(": {}", u.reason.message));
+    Diagnostic::error("condition-unknown", format!("the {what} is not known{why}"))
+        .help("restrict the rule to events that tell, or hand over a facts document that does")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,13 @@
 //! What should happen? A policy document, checked as a whole.
 
 mod glob;
-mod matcher;
+pub(crate) mod matcher;
 mod model;
 mod place;
 mod template;
 
 pub use glob::{Glob, GlobError, GlobList};
-pub use matcher::When;
+pub use matcher::{Check, ConditionTrace, Scope, Verdict, When};
 pub use model::*;
 pub use place::Place;
 pub use template::{Part, Template, TemplateError, Value};

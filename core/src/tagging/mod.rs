@@ -1,16 +1,20 @@
 //! What is the image called, where does it go, and why?
 
+mod collisions;
+mod concurrency;
+mod delivery;
+mod images;
+mod labels;
+mod lookup;
 mod model;
+mod naming;
+mod plan;
+mod rules;
 mod sanitize;
+mod skip;
+#[cfg(test)]
+mod testing;
 
 pub use model::*;
+pub use plan::{lookup, plan};
 pub use sanitize::sanitize;
-
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::facts::Facts;
-use crate::policy::Policy;
-
-/// Decides what happens to the image of a run.
-pub fn plan(_policy: &Policy, _facts: &Facts) -> Result<ImagePlan, Diagnostics> {
-    Err(vec![Diagnostic::error("no-tags", "no rule made a tag")])
-}

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::policy::ConditionTrace;
 use crate::{Diagnostic, Entry, Reason, Span};
 
 /// Whether to build.
@@ -94,20 +95,6 @@ pub struct Delivery {
     pub archive: Option<ArchivePlan>,
     /// What shaped it.
     pub reasons: Vec<Reason>,
-}
-
-/// One condition of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConditionTrace {
-    /// The key in the policy, such as `branches`.
-    pub name: String,
-    /// What the policy asks for.
-    pub expected: String,
-    /// What the facts say; absent when they do not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actual: Option<String>,
-    /// Whether the two agree.
-    pub met: bool,
 }
 
 /// One tag rule, and why it made tags or not.

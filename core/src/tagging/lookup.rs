@@ -1,0 +1,45 @@
+//! What a consumer of the run's image looks for: the same names, made by the same code.
+
+use super::collisions::Tagger;
+use super::labels::{HEAD_REVISION, REVISION};
+use super::model::{AcceptedRevision, Lookup, PlannedImage};
+use super::sanitize::is_tag;
+use crate::policy::Template;
+
+/// References for every commit that the image may be named after, the head first, and the labels that prove freshness.
+pub(super) fn derive(
+    tagger: &Tagger<'_>,
+    primary: Option<&Template>,
+    images: &[PlannedImage],
+    platforms: &[String],
+) -> Lookup {
+    let revisions = &tagger.namer().facts().revisions;
+    let distinct = |commits: [&Option<String>; 3]| {
+        let mut out: Vec<String> = Vec::new();
+        for commit in commits.into_iter().flatten() {
+            if !out.contains(commit) {
+                out.push(commit.clone());
+            }
+        }
+        out
+    };
+    let mut references = Vec::new();
+    if let Some(template) = primary {
+        let named = distinct([&revisions.head, &revisions.merge, &None]);
+        // The run's own naming goes last: it is one of the others wherever a commit is told.
+        let tags = named.iter().map(|sha| tagger.for_commit(sha).tag(template)).chain([tagger.tag(template)]);
+        for tag in tags.filter_map(Result::ok).map(|tagged| tagged.name).filter(|tag| is_tag(tag)) {
+            for image in images.iter().filter(|image| image.active && !image.registry.is_empty()) {
+                let reference = format!("{}:{tag}", image.name);
+                if !references.contains(&reference) {
+                    references.push(reference);
+                }
+            }
+        }
+    }
+    let accepted = |label: &str, revision: String| AcceptedRevision { label: label.to_owned(), revision };
+    let built = distinct([&revisions.built, &revisions.head, &revisions.merge]);
+    let mut proofs: Vec<_> = built.into_iter().map(|sha| accepted(REVISION, sha)).collect();
+    proofs.extend(revisions.head.clone().map(|sha| accepted(HEAD_REVISION, sha)));
+    Lookup { references, accepted: proofs, platforms: platforms.to_vec() }
+}
