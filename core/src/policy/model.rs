@@ -162,7 +162,8 @@ pub struct Skip {
     pub subjects: Vec<SubjectPattern>,
     /// Source branches whose pull requests build nothing, because the push of the branch builds the same commit.
     pub head_branches: Option<GlobList>,
-    /// Changed files that force a build, and a fresh one. Unknown changed files count as changed.
+    /// Changed files that force a build, and a fresh one. Where a build would be skipped, unknown changed files count as
+    /// changed.
     pub unless_paths: Option<GlobList>,
     /// Branches (of a push or a pull request's source) that always build.
     pub unless_branches: Option<GlobList>,

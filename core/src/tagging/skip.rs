@@ -29,9 +29,9 @@ pub(super) fn decide(skip: &Skip, facts: &Facts) -> BuildDecision {
             force_refresh = true;
             overrides.push(reason);
         }
-        // Files that are not known can be any, so a build is never skipped over them. Outside of changes there is often
-        // nothing to compare with; there they only override, they don't make each build a slow one.
-        Fresh::NotKnown(reason) if found.is_some() || facts.event.is_change() => {
+        // Files that are not known can be any, so a build is never skipped over them. A build that nothing would have
+        // skipped is not made a slow one for it.
+        Fresh::NotKnown(reason) if found.is_some() => {
             force_refresh = true;
             overrides.push(reason);
         }
@@ -192,11 +192,12 @@ mod tests {
             ),
             (
                 "files of a change that are not known",
-                unknown_files(titled("Add", "x")),
+                unknown_files(titled("chore: x", "x")),
                 true,
                 true,
                 "force-refresh-unknown-files",
             ),
+            ("files of a change that nothing skips", unknown_files(titled("Add", "x")), true, false, "build"),
             ("files of a push that are not known", unknown_files(push("x")), true, false, "build"),
             ("a long-lived source", titled("Sync", "main"), false, false, "skip-head-branch"),
             (
