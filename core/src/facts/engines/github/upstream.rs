@@ -1,0 +1,201 @@
+//! `workflow_run`: a run that follows another, and is about what that one was about.
+
+use super::super::super::check::shown;
+use super::super::super::payload::Node;
+use super::super::super::{
+    Change, ChangeSide, Commit, EventKind, Facts, ForkStatus, Reference, Revisions, UpstreamRun,
+};
+use super::Context;
+use super::{change, events};
+use crate::diagnostic::Severity;
+
+pub(super) fn workflow_run(context: &Context<'_>, facts: &mut Facts) {
+    // The variables are about the default branch, not about what the upstream run built.
+    facts.reference = None;
+    facts.revisions = Revisions::default();
+    let Some(payload) = &context.payload else { return };
+    let Some(run) = payload.object("workflow_run") else {
+        if !payload.has("workflow_run") {
+            context.mismatch(Severity::Error, "it has no `workflow_run`");
+        }
+        return;
+    };
+    let Some(event) = run.word("event") else {
+        context.mismatch(Severity::Error, "its `workflow_run` has no `event`");
+        return;
+    };
+    let head_sha = run.sha("head_sha");
+    if head_sha.is_none() {
+        context.mismatch(Severity::Error, "its `workflow_run` has no `head_sha`");
+    }
+    facts.revisions.head.clone_from(&head_sha);
+    facts.commit = events::commit(&run, head_sha.as_deref());
+    let branch = run.name("head_branch");
+    facts.event = match event.as_str() {
+        "push" => push(context, facts, branch.as_deref()),
+        "pull_request" => {
+            upstream_change(context, facts, &run);
+            EventKind::PullRequest
+        }
+        "pull_request_target" => {
+            upstream_change(context, facts, &run);
+            prove_head(facts, &run);
+            EventKind::PullRequestTarget
+        }
+        "merge_group" => {
+            facts.reference = branch.as_deref().map(Reference::branch);
+            events::queue(facts, None, None);
+            EventKind::MergeGroup
+        }
+        "workflow_dispatch" => {
+            facts.reference = branch_or_tag(context, facts, branch.as_deref());
+            EventKind::Manual
+        }
+        "create" => {
+            facts.reference = branch_or_tag(context, facts, branch.as_deref());
+            EventKind::Create
+        }
+        "release" => {
+            facts.reference = branch.as_deref().map(Reference::tag);
+            facts.unknown(
+                "prerelease",
+                "upstream-silent",
+                "GitHub does not pass the release on to the runs that follow.",
+            );
+            EventKind::Release
+        }
+        // These two run on the default branch only.
+        "schedule" => {
+            facts.reference = branch.as_deref().map(Reference::branch);
+            EventKind::Schedule
+        }
+        "repository_dispatch" => {
+            facts.reference = branch.as_deref().map(Reference::branch);
+            EventKind::Api
+        }
+        "delete" => EventKind::Delete,
+        _ => {
+            facts.reference = branch_or_tag(context, facts, branch.as_deref());
+            EventKind::Other
+        }
+    };
+    if facts.event == EventKind::Delete {
+        facts.revisions = Revisions::default();
+    }
+    if facts.reference.is_none() {
+        facts.unknown("reference", "upstream-silent", "GitHub does not tell what the upstream run was about.");
+    }
+    if !facts.unknowns.iter().any(|u| u.fact == "revisions.head") && facts.event != EventKind::Delete {
+        change::built_from_head(facts);
+    }
+    facts.upstream = Some(UpstreamRun {
+        id: run.number("id").map(|id| id.to_string()),
+        workflow: run.line("name").or_else(|| payload.object("workflow")?.line("name")),
+        event_name: event,
+        conclusion: run.word("conclusion"),
+        attempt: run.number("run_attempt").and_then(|n| n.try_into().ok()),
+        head_repository: run.object("head_repository").and_then(|repo| repo.word("full_name")),
+        url: run.word("html_url"),
+    });
+}
+
+fn push(context: &Context<'_>, facts: &mut Facts, name: Option<&str>) -> EventKind {
+    facts.reference = branch_or_tag(context, facts, name);
+    if facts.reference.as_ref().is_some_and(|r| r.as_tag().is_some()) { EventKind::Tag } else { EventKind::Push }
+}
+
+/// What `head_branch` names: for a run of a tag GitHub puts the tag's name there, and nothing says which of both it is.
+///
+/// Believing that it is a branch would let a tag named `main` pass for the branch. So it is one only where something
+/// shows that this branch, or this tag, points at the very commit that the upstream run had.
+fn branch_or_tag(context: &Context<'_>, facts: &mut Facts, name: Option<&str>) -> Option<Reference> {
+    let name = name?;
+    let head = facts.revisions.head.as_ref()?;
+    // The variables of this run name the default branch and its tip.
+    let default =
+        context.reference.as_ref().and_then(Reference::as_branch) == Some(name) && context.sha.as_ref() == Some(head);
+    let git = context.input.host.git.as_ref();
+    let git = git.filter(|git| git.head.as_ref().is_some_and(|sha| sha.eq_ignore_ascii_case(head)));
+    let branch = default || git.is_some_and(|git| git.branch.as_deref() == Some(name));
+    let tag = git.is_some_and(|git| git.tags.iter().any(|tag| tag == name));
+    match (branch, tag) {
+        (true, false) => Some(Reference::branch(name)),
+        (false, true) => Some(Reference::tag(name)),
+        _ => {
+            let why = format!(
+                "GitHub calls {} what the upstream run was about, but does not tell whether it is a branch or a tag.",
+                shown(name)
+            );
+            facts.unknown("reference", "branch-or-tag", &why);
+            None
+        }
+    }
+}
+
+/// The pull request of the upstream run.
+fn upstream_change(context: &Context<'_>, facts: &mut Facts, run: &Node<'_>) {
+    let repository = run.object("head_repository").and_then(|repo| repo.word("full_name"));
+    let fork = match &repository {
+        _ if run.is_null("head_repository") => ForkStatus::Fork,
+        Some(name) if context.is_this_repository(name) => ForkStatus::SameRepository,
+        Some(_) => ForkStatus::Fork,
+        None => ForkStatus::Unknown,
+    };
+    let all = run.objects("pull_requests").unwrap_or_default();
+    let ours: Vec<_> = all.iter().filter(|pull| is_ours(context, pull)).collect();
+    let head = ChangeSide { branch: run.name("head_branch"), sha: facts.revisions.head.clone(), repository };
+    let mut upstream = Change { head, fork, ..Change::default() };
+    let silent = match ours.as_slice() {
+        [pull] => {
+            upstream.number = pull.number("number");
+            upstream.base = change::side(pull.object("base").as_ref());
+            facts.revisions.base.clone_from(&upstream.base.sha);
+            upstream.number.is_none().then_some(("upstream-silent", "The upstream run's pull request has no number."))
+        }
+        [] if fork == ForkStatus::Fork => {
+            Some(("upstream-fork", "GitHub does not name the pull request of a fork to the runs that follow."))
+        }
+        [] => Some(("upstream-silent", "GitHub names no pull request for the upstream run.")),
+        _ => Some(("upstream-several", "The upstream run's commit belongs to several pull requests.")),
+    };
+    if let Some((code, why)) = silent {
+        for fact in ["change.number", "change.base.branch", "reference"] {
+            facts.unknown(fact, code, why);
+        }
+    }
+    facts.unknown("revisions.merge", "upstream-silent", "GitHub does not name the merge commit of the upstream run.");
+    change::adopt(facts, upstream);
+}
+
+/// Whether a pull request is one for this repository. GitHub also lists those that the same branch has in other
+/// repositories; their numbers mean nothing here.
+fn is_ours(context: &Context<'_>, pull: &Node<'_>) -> bool {
+    let id = |node: &Node<'_>| node.number("id");
+    let base = pull.object("base").and_then(|base| base.object("repo")).as_ref().and_then(id);
+    let ours = context.payload.as_ref().and_then(|p| p.object("repository")).as_ref().and_then(id);
+    base.zip(ours).is_none_or(|(base, ours)| base == ours)
+}
+
+/// Of a run of `pull_request_target`, `head_sha` is the target's tip, not the pull request's. The commit is the pull request's
+/// only when both that commit and the one pull request say so.
+fn prove_head(facts: &mut Facts, run: &Node<'_>) {
+    let commit = run.object("head_commit").and_then(|commit| commit.sha("id"));
+    let pulls = run.objects("pull_requests").unwrap_or_default();
+    let tip = match pulls.as_slice() {
+        [pull] => pull.object("head").and_then(|head| head.sha("sha")),
+        _ => None,
+    };
+    let proven = tip.filter(|tip| Some(tip) == commit.as_ref());
+    if let Some(change) = &mut facts.change {
+        change.head.sha.clone_from(&proven);
+    }
+    facts.revisions.head.clone_from(&proven);
+    if proven.is_none() {
+        facts.commit = Commit::default();
+        let why = "GitHub does not pass the tip of a `pull_request_target` on to the runs that follow.";
+        facts.unknown("revisions.head", "upstream-silent", why);
+        facts.unknown("revisions.built", "upstream-silent", why);
+    } else {
+        facts.commit = events::commit(run, proven.as_deref());
+    }
+}
