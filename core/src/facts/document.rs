@@ -4,8 +4,9 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 
-use super::check::{Place, Problems};
-use super::{ChangeSide, Facts, HostFacts, Reference, engines};
+use super::check::Problems;
+use super::validate::validate;
+use super::{Facts, HostFacts, engines};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::{Span, limits};
 
@@ -27,7 +28,7 @@ pub(super) fn parse(document: &str, name: &str, host: &HostFacts) -> Result<Fact
         vec![Diagnostic { file: Some(name.to_owned()), ..explain(&e, document, at, added) }]
     })?;
     let problems = Problems::default();
-    check(&mut facts, &problems);
+    validate(&mut facts, &problems);
     let facts = engines::finish(facts, host, &problems);
     match problems.into_notes() {
         Ok(notes) => Ok(Facts { notes: facts.notes.into_iter().chain(notes).collect(), ..facts }),
@@ -133,121 +134,9 @@ fn span(document: &str, start: usize, end: usize) -> Span {
     Span { start: short(start), end: short(end.max(start)), line: short(line), column: short(column) }
 }
 
-/// The checks that the engines' values pass, too.
-fn check(facts: &mut Facts, problems: &Problems) {
-    word(&facts.engine, "engine", problems);
-    word(&facts.event_name, "event_name", problems);
-    for (value, path) in [(&facts.action, "action"), (&facts.actor, "actor")] {
-        optional(value.as_ref(), path, problems);
-    }
-    if let Some(repository) = &facts.repository {
-        word(&repository.path, "repository.path", problems);
-        optional(repository.server_url.as_ref(), "repository.server_url", problems);
-        optional(repository.registry_image.as_ref(), "repository.registry_image", problems);
-        name(repository.default_branch.as_ref(), "repository.default_branch", problems);
-    }
-    if let Some(given) = &facts.reference {
-        name(Some(&given.name), "reference.name", problems);
-        let read = problems.reference(Place::Document("reference.full"), &given.full);
-        // Engines spell references of changes and of other things in their own ways; branches and tags are git's.
-        let git = |r: &Reference| r.as_branch().or_else(|| r.as_tag()).is_some();
-        if let Some(read) = read.filter(|read| read != given && (git(read) || git(given))) {
-            problems.push(contradiction(&read));
-        }
-    }
-    if let Some(change) = &mut facts.change {
-        if change.number == Some(0) {
-            problems.number::<u64>(Place::Document("change.number"), "0");
-        }
-        single_line(change.title.as_ref(), "change.title", problems);
-        optional(change.author.as_ref(), "change.author", problems);
-        side(&mut change.head, ["change.head.branch", "change.head.sha", "change.head.repository"], problems);
-        side(&mut change.base, ["change.base.branch", "change.base.sha", "change.base.repository"], problems);
-    }
-    let revisions = &mut facts.revisions;
-    for (value, path) in [
-        (&mut revisions.built, "revisions.built"),
-        (&mut revisions.head, "revisions.head"),
-        (&mut revisions.merge, "revisions.merge"),
-        (&mut revisions.base, "revisions.base"),
-        (&mut revisions.checkout, "revisions.checkout"),
-    ] {
-        sha(value, path, problems);
-    }
-    if let Some(upstream) = &facts.upstream {
-        word(&upstream.event_name, "upstream.event_name", problems);
-        for (value, path) in [
-            (&upstream.id, "upstream.id"),
-            (&upstream.workflow, "upstream.workflow"),
-            (&upstream.conclusion, "upstream.conclusion"),
-            (&upstream.head_repository, "upstream.head_repository"),
-            (&upstream.url, "upstream.url"),
-        ] {
-            optional(value.as_ref(), path, problems);
-        }
-    }
-    let run = &facts.run;
-    for (value, path) in
-        [(&run.id, "run.id"), (&run.url, "run.url"), (&run.workflow, "run.workflow"), (&run.job, "run.job")]
-    {
-        optional(value.as_ref(), path, problems);
-    }
-    for (attempt, path) in
-        [(run.attempt, "run.attempt"), (facts.upstream.as_ref().and_then(|u| u.attempt), "upstream.attempt")]
-    {
-        if attempt == Some(0) {
-            problems.number::<u32>(Place::Document(path), "0");
-        }
-    }
-    single_line(facts.commit.subject.as_ref(), "commit.subject", problems);
-}
-
-fn contradiction(read: &Reference) -> Diagnostic {
-    let kind = serde_json::to_string(&read.kind).unwrap_or_default();
-    let name = serde_json::to_string(&read.name).unwrap_or_default();
-    Diagnostic::error("invalid-reference", "`reference.kind` or `reference.name` contradicts `reference.full`")
-        .help(format!("that reference has `\"kind\": {kind}` and `\"name\": {name}`"))
-}
-
-fn side(side: &mut ChangeSide, [branch, commit, repository]: [&str; 3], problems: &Problems) {
-    name(side.branch.as_ref(), branch, problems);
-    sha(&mut side.sha, commit, problems);
-    optional(side.repository.as_ref(), repository, problems);
-}
-
-fn sha(value: &mut Option<String>, path: &str, problems: &Problems) {
-    *value = value.take().and_then(|sha| problems.sha(Place::Document(path), &sha));
-}
-
-fn name(value: Option<&String>, path: &str, problems: &Problems) {
-    if let Some(value) = value {
-        problems.name(Place::Document(path), value);
-    }
-}
-
-fn optional(value: Option<&String>, path: &str, problems: &Problems) {
-    if let Some(value) = value {
-        word(value, path, problems);
-    }
-}
-
-fn word(value: &str, path: &str, problems: &Problems) {
-    if value.is_empty() {
-        let help = "leave the key out when there is no value";
-        problems.push(Diagnostic::error("invalid-text", format!("`{path}` is empty")).help(help));
-    }
-    problems.word(Place::Document(path), value);
-}
-
-fn single_line(value: Option<&String>, path: &str, problems: &Problems) {
-    if value.is_some_and(|value| !value.is_empty()) {
-        optional(value, path, problems);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{EventKind, GitFacts, ReferenceKind};
+    use super::super::{EventKind, GitFacts, ReferenceKind, RevisionKind};
     use super::*;
 
     fn host() -> HostFacts {
@@ -344,6 +233,27 @@ mod tests {
         facts.json:1:1 "" [invalid-facts] the document does not begin with `{` | the document must be one JSON object, in UTF-8 without a byte order mark
         facts.json:1:12 "l" [invalid-facts] invalid type: null, expected i64 | the keys are those of the WIT record `facts`; `engine`, `event` and `event_name` are needed
         "#);
+    }
+
+    #[test]
+    fn the_kind_of_the_built_commit_follows_from_the_commits() {
+        let (a, b) = ("a".repeat(40), "b".repeat(40));
+        let read = |more: &str| {
+            let document = format!(r#"{{"engine": "x", "event": "push", "event_name": "y", {more}}}"#);
+            parse(&document, "facts.json", &host()).map(|facts| facts.revisions.built_kind)
+        };
+        let (head, merge) =
+            (format!(r#""built": "{a}", "head": "{a}""#), format!(r#""built": "{a}", "head": "{b}", "merge": "{a}""#));
+        for (more, expected) in [
+            (format!(r#""revisions": {{{head}}}"#), Some(RevisionKind::Push)),
+            (format!(r#""revisions": {{{head}}}, "change": {{}}"#), Some(RevisionKind::Head)),
+            (format!(r#""revisions": {{{merge}}}, "change": {{}}"#), Some(RevisionKind::Merge)),
+            (format!(r#""revisions": {{"head": "{a}"}}"#), None),
+        ] {
+            assert_eq!(read(&more), Ok(expected), "{more}");
+        }
+        let errors = read(&format!(r#""revisions": {{{merge}, "built_kind": "head"}}"#)).unwrap_err();
+        insta::assert_snapshot!(errors[0].message, @"`revisions.built_kind` is `head`, but `revisions.built` is not `revisions.head`");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod payload;
 #[cfg(test)]
 mod properties;
 mod reference;
+mod validate;
 
 pub use model::*;
 
@@ -59,7 +60,7 @@ pub fn detect(env: &[(String, String)], payload: Option<&str>, host: &HostFacts)
 ///
 /// `name` is what diagnostics call the document. What the document leaves out and the host saw is filled in: `now`, the
 /// credentials, the builder, the changed files, the checkout and whether it is dirty. The errors: `facts-too-large`, `invalid-facts`,
-/// `unknown-key`, `unknown-value`, and for single values those of [`detect`].
+/// `invalid-revisions`, `unknown-key`, `unknown-value`, and for single values those of [`detect`].
 pub fn parse(document: &str, name: &str, host: &HostFacts) -> Result<Facts, Diagnostics> {
     document::parse(document, name, host)
 }

@@ -150,3 +150,137 @@ fn fork(context: &Context<'_>, head: Option<&Node<'_>>, base: Option<&Node<'_>>)
     };
     if same { ForkStatus::SameRepository } else { ForkStatus::Fork }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::*;
+    use super::*;
+
+    #[test]
+    fn a_pull_request_knows_head_merge_and_base() {
+        let facts = opened(&ours()).facts();
+        assert_eq!((facts.event, facts.action.as_deref()), (EventKind::PullRequest, Some("opened")));
+        assert_eq!(facts.reference, Some(Reference::parse("refs/pull/12/merge")));
+        let revisions = &facts.revisions;
+        assert_eq!((revisions.built.as_deref(), revisions.built_kind), (Some(PUSHED), Some(RevisionKind::Merge)));
+        assert_eq!(
+            (revisions.head.as_deref(), revisions.merge.as_deref(), revisions.base.as_deref()),
+            (Some(HEAD), Some(PUSHED), Some(BASE))
+        );
+        let expected = Change {
+            number: Some(12),
+            title: Some("fix: it".to_owned()),
+            author: Some("mona".to_owned()),
+            head: told_side("changes", HEAD, "Acme/App"),
+            base: told_side("main", BASE, "acme/app"),
+            fork: ForkStatus::SameRepository,
+            draft: Some(false),
+            merged: Some(false),
+        };
+        assert_eq!(facts.change, Some(expected));
+        assert!(facts.unknowns.is_empty() && facts.notes.is_empty());
+    }
+
+    #[test]
+    fn a_fork_is_told_by_its_repository_not_by_its_flag() {
+        for (repo, expected) in [
+            (ours(), ForkStatus::SameRepository),
+            (theirs(), ForkStatus::Fork),
+            (Value::Null, ForkStatus::Fork),
+            (json!({}), ForkStatus::Unknown),
+        ] {
+            assert_eq!(opened(&repo).facts().change.unwrap().fork, expected, "{repo}");
+        }
+    }
+
+    #[test]
+    fn a_checkout_of_the_head_is_built_as_the_head() {
+        let facts = opened(&theirs()).git(HEAD, None, &[]).facts();
+        assert_eq!(
+            (facts.revisions.built.as_deref(), facts.revisions.built_kind),
+            (Some(HEAD), Some(RevisionKind::Head))
+        );
+        assert_eq!(facts.revisions.merge.as_deref(), Some(PUSHED));
+        let facts = opened(&theirs()).git(BASE, None, &[]).facts();
+        assert_eq!(
+            (facts.revisions.built.as_deref(), facts.notes[0].code.as_str()),
+            (Some(PUSHED), "checkout-differs")
+        );
+    }
+
+    #[test]
+    fn a_merged_pull_request_keeps_its_number_though_the_reference_is_the_target() {
+        let mut pull = pull(&ours());
+        pull["merged"] = json!(true);
+        pull["merge_commit_sha"] = json!(PUSHED);
+        let run = |sha| {
+            Scene::new("pull_request", "refs/heads/main")
+                .var("GITHUB_SHA", sha)
+                .payload(json!({"action": "closed", "pull_request": pull}))
+                .facts()
+        };
+        let facts = run(PUSHED);
+        assert_eq!(facts.reference, Some(Reference::parse("refs/pull/12/head")));
+        assert_eq!((facts.revisions.built_kind, facts.change.unwrap().merged), (Some(RevisionKind::Merge), Some(true)));
+        let later = "3".repeat(40);
+        let revisions = run(&later).revisions;
+        assert_eq!((revisions.built, revisions.built_kind), (Some(later), Some(RevisionKind::Push)));
+        assert_eq!(revisions.merge.as_deref(), Some(PUSHED));
+    }
+
+    #[test]
+    fn a_pull_request_without_a_payload_says_what_is_unknown() {
+        let run = Scene::new("pull_request", "refs/pull/12/merge")
+            .var("GITHUB_HEAD_REF", "changes")
+            .var("GITHUB_BASE_REF", "main");
+        for run in [
+            run.text("{}"),
+            Scene::new("pull_request", "refs/pull/12/merge")
+                .var("GITHUB_HEAD_REF", "changes")
+                .var("GITHUB_BASE_REF", "main"),
+        ] {
+            let facts = run.facts();
+            let change = facts.change.as_ref().unwrap();
+            assert_eq!((change.number, change.fork), (Some(12), ForkStatus::Unknown));
+            assert_eq!((change.head.branch.as_deref(), change.base.branch.as_deref()), (Some("changes"), Some("main")));
+            assert_eq!((facts.revisions.built.as_deref(), facts.revisions.head.as_deref()), (Some(PUSHED), None));
+            assert_eq!(
+                unknowns(&facts),
+                [("revisions.head", "payload-missing"), ("repository.default_branch", "payload-silent")]
+            );
+        }
+    }
+
+    #[test]
+    fn a_pull_request_target_is_built_from_the_head() {
+        let payload = json!({"action": "opened", "number": 12, "pull_request": pull(&theirs())});
+        let facts = Scene::new("pull_request_target", "refs/heads/main")
+            .payload(payload)
+            .git(PUSHED, Some("main"), &[])
+            .facts();
+        assert_eq!(
+            (facts.event, facts.change.as_ref().unwrap().fork),
+            (EventKind::PullRequestTarget, ForkStatus::Fork)
+        );
+        assert_eq!(
+            (facts.revisions.built.as_deref(), facts.revisions.built_kind),
+            (Some(HEAD), Some(RevisionKind::Head))
+        );
+        assert_eq!((facts.revisions.merge.as_ref(), facts.revisions.checkout.as_deref()), (None, Some(PUSHED)));
+        assert_eq!(facts.reference, Some(Reference::parse("refs/pull/12/head")));
+        assert_eq!(facts.notes[0].code, "checkout-differs");
+    }
+
+    #[test]
+    fn a_review_runs_on_the_merge_but_is_no_pull_request_event() {
+        let run = Scene::new("pull_request_review", "refs/pull/12/merge");
+        let facts = run.payload(json!({"action": "submitted", "pull_request": pull(&ours())})).facts();
+        assert_eq!((facts.event, facts.change.unwrap().number), (EventKind::Other, Some(12)));
+        assert_eq!(
+            (facts.revisions.built_kind, facts.revisions.head.as_deref()),
+            (Some(RevisionKind::Merge), Some(HEAD))
+        );
+    }
+}

@@ -153,6 +153,9 @@ pub(super) fn commit(node: &Node<'_>, sha: Option<&str>) -> Commit {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::testing::*;
     use super::*;
 
     #[test]
@@ -170,5 +173,90 @@ mod tests {
         ] {
             assert_eq!(queue_branch(&branch), expected, "{branch}");
         }
+    }
+
+    #[test]
+    fn a_push_of_a_tag_is_a_tag_also_when_the_tag_is_an_object_of_its_own() {
+        let run = Scene::new("push", "refs/tags/v1.2.3-rc.1");
+        let facts = run
+            .payload(
+                json!({"ref": "refs/tags/v1.2.3-rc.1", "after": HEAD, "head_commit": {"id": PUSHED, "message": "m"}}),
+            )
+            .facts();
+        assert_eq!((facts.event, facts.prerelease), (EventKind::Tag, Some(true)));
+        assert_eq!(facts.reference, Some(Reference::tag("v1.2.3-rc.1")));
+        assert_eq!(facts.revisions.built.as_deref(), Some(PUSHED));
+        assert_eq!(facts.commit.subject.as_deref(), Some("m"));
+    }
+
+    #[test]
+    fn a_push_that_deletes_is_about_what_is_gone_and_builds_nothing() {
+        let zeros = "0".repeat(40);
+        for payload in [
+            json!({"ref": "refs/heads/gone", "after": zeros, "deleted": true, "head_commit": null}),
+            json!({"ref": "refs/heads/gone", "after": zeros}),
+        ] {
+            let facts = Scene::new("push", "refs/heads/main").payload(payload).facts();
+            assert_eq!(
+                (facts.event, facts.revisions.built.as_ref(), facts.revisions.built_kind),
+                (EventKind::Delete, None, None)
+            );
+            assert_eq!(facts.reference, Some(Reference::branch("gone")));
+        }
+        let facts = Scene::new("push", "refs/tags/v1").var("GITHUB_SHA", &zeros).facts();
+        assert_eq!((facts.event, facts.reference), (EventKind::Delete, Some(Reference::tag("v1"))));
+    }
+
+    #[test]
+    fn a_merge_group_names_its_target_and_only_the_pull_request_in_its_branch() {
+        let branch = format!("refs/heads/gh-readonly-queue/main/pr-104-{BASE}");
+        let group = json!({"head_sha": PUSHED, "head_ref": branch, "base_sha": BASE, "base_ref": "refs/heads/main"});
+        let facts = Scene::new("merge_group", &branch)
+            .payload(json!({"action": "checks_requested", "merge_group": group}))
+            .facts();
+        let change = facts.change.as_ref().unwrap();
+        assert_eq!(
+            (facts.event, change.number, change.base.branch.as_deref()),
+            (EventKind::MergeGroup, Some(104), Some("main"))
+        );
+        assert_eq!((facts.revisions.built.as_deref(), facts.revisions.base.as_deref()), (Some(PUSHED), Some(BASE)));
+        assert_eq!(facts.revisions.head.as_deref(), Some(PUSHED));
+        let facts = Scene::new("merge_group", "refs/heads/queue").facts();
+        let missing = [
+            ("change.number", "queue-silent"),
+            ("change.base.branch", "queue-silent"),
+            ("repository.default_branch", "payload-silent"),
+        ];
+        assert_eq!(unknowns(&facts), missing);
+    }
+
+    #[test]
+    fn releases_tell_tag_and_whether_they_are_for_production() {
+        for (release, prerelease) in [
+            (json!({"tag_name": "v1.0.0", "prerelease": false, "draft": false}), Some(false)),
+            (json!({"tag_name": "v1.0.0", "prerelease": true, "draft": false}), Some(true)),
+            (json!({"tag_name": "v1.0.0", "prerelease": false, "draft": true}), Some(true)),
+            (json!({"tag_name": "v1.0.0-rc.1", "prerelease": false}), Some(false)),
+        ] {
+            let facts = Scene::new("release", "refs/tags/x")
+                .payload(json!({"action": "published", "release": release}))
+                .facts();
+            assert_eq!((facts.event, facts.prerelease), (EventKind::Release, prerelease), "{release}");
+            assert_eq!(facts.reference.unwrap().name, release["tag_name"].as_str().unwrap());
+        }
+        let facts = Scene::new("release", "refs/tags/v1.0.0").facts();
+        assert_eq!((facts.prerelease, unknowns(&facts)[0]), (None, ("prerelease", "payload-missing")));
+    }
+
+    #[test]
+    fn what_was_created_or_deleted_is_the_reference() {
+        let payload = json!({"ref": "v1", "ref_type": "tag"});
+        let facts = Scene::new("delete", "refs/heads/main").payload(payload.clone()).facts();
+        assert_eq!((facts.event, facts.reference), (EventKind::Delete, Some(Reference::tag("v1"))));
+        assert_eq!(facts.revisions.built, None);
+        let facts = Scene::new("create", "refs/tags/v1").payload(payload.clone()).facts();
+        assert_eq!((facts.event, facts.reference), (EventKind::Create, Some(Reference::tag("v1"))));
+        let facts = Scene::new("create", "").payload(payload).facts();
+        assert_eq!(facts.reference, Some(Reference::tag("v1")));
     }
 }

@@ -5,9 +5,10 @@
 mod change;
 mod events;
 #[cfg(test)]
-mod tests;
+mod testing;
 mod upstream;
 
+use super::super::check::Place;
 use super::super::payload::{Key, Node, Payload};
 use super::super::{EventKind, Facts, Reference, ReferenceKind, Repository, Revisions, Run};
 use super::{Engine, Input, others};
@@ -197,7 +198,13 @@ fn run(input: &Input<'_>, server_url: Option<&str>, repository: &str) -> Run {
 
 /// The default branch, as the payload tells it, else the event's nature, else the checkout.
 fn default_branch(context: &Context<'_>, facts: &mut Facts) -> Option<String> {
-    let told = context.payload.as_ref().and_then(|p| p.object("repository")?.name("default_branch"));
+    let repository = context.payload.as_ref().and_then(|p| p.object("repository"));
+    let other =
+        repository.as_ref().and_then(|r| r.text("full_name")).filter(|n| !n.eq_ignore_ascii_case(&context.repository));
+    if other.is_some() {
+        context.mismatch(Severity::Warning, &format!("it is of another repository than `{}`", context.repository));
+    }
+    let told = repository.filter(|_| other.is_none()).and_then(|r| r.name("default_branch"));
     // These events run on the default branch only; the payload of a schedule has no repository.
     let by_nature = || match context.event {
         "schedule" | "repository_dispatch" | "workflow_run" => {
@@ -205,7 +212,10 @@ fn default_branch(context: &Context<'_>, facts: &mut Facts) -> Option<String> {
         }
         _ => None,
     };
-    let seen = || context.input.host.git.as_ref().and_then(|git| git.default_branch.clone());
+    let seen = || {
+        let name = context.input.host.git.as_ref()?.default_branch.as_ref()?;
+        context.input.problems.name(Place::Host("git.default_branch"), name)
+    };
     let found = told.or_else(by_nature).or_else(seen);
     if found.is_none() {
         facts.unknown(
@@ -215,4 +225,172 @@ fn default_branch(context: &Context<'_>, facts: &mut Facts) -> Option<String> {
         );
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::super::RevisionKind;
+    use super::testing::*;
+    use super::*;
+
+    #[test]
+    fn a_push_to_a_branch_is_a_push() {
+        let head = json!({"id": PUSHED, "message": "fix: it\n\nbecause", "timestamp": "2019-05-15T15:19:25+02:00"});
+        let facts = Scene::new("push", "refs/heads/feature/x")
+            .payload(json!({"ref": "refs/heads/feature/x", "after": PUSHED, "created": true, "deleted": false, "head_commit": head}))
+            .facts();
+        assert_eq!(
+            (facts.event, facts.event_name.as_str(), facts.engine.as_str()),
+            (EventKind::Push, "push", "github-actions")
+        );
+        assert_eq!(facts.reference, Some(Reference::branch("feature/x")));
+        assert_eq!((facts.revisions.built.as_deref(), facts.revisions.head.as_deref()), (Some(PUSHED), Some(PUSHED)));
+        assert_eq!(facts.revisions.built_kind, Some(RevisionKind::Push));
+        assert_eq!(facts.commit.subject.as_deref(), Some("fix: it"));
+        assert_eq!(facts.commit.timestamp, Some(1_557_926_365_000));
+        assert_eq!((facts.change, facts.prerelease, facts.dirty), (None, None, None));
+        assert_eq!(facts.run.url.as_deref(), Some("https://github.com/acme/app/actions/runs/77/attempts/2"));
+        assert_eq!(
+            (facts.run.id.as_deref(), facts.run.attempt, facts.actor.as_deref()),
+            (Some("77"), Some(2), Some("octocat"))
+        );
+        let repository = facts.repository.unwrap();
+        assert_eq!(
+            (repository.path.as_str(), repository.server_url.as_deref()),
+            ("acme/app", Some("https://github.com"))
+        );
+        assert_eq!(repository.default_branch.as_deref(), Some("main"));
+        assert!(facts.unknowns.is_empty() && facts.notes.is_empty());
+    }
+
+    #[test]
+    fn sha_256_repositories_work() {
+        let sha = "AB".repeat(32);
+        let facts = Scene::new("push", "refs/heads/main").var("GITHUB_SHA", &sha).facts();
+        assert_eq!(facts.revisions.built, Some(sha.to_lowercase()));
+    }
+
+    #[test]
+    fn the_other_events_keep_their_reference() {
+        for (event, kind) in [
+            ("workflow_dispatch", EventKind::Manual),
+            ("repository_dispatch", EventKind::Api),
+            ("schedule", EventKind::Schedule),
+            ("issue_comment", EventKind::Other),
+            ("registry_package", EventKind::Other),
+        ] {
+            let facts = Scene::new(event, "refs/heads/main")
+                .payload(json!({"repository": null, "schedule": "0 4 * * *"}))
+                .facts();
+            assert_eq!((facts.event, facts.reference), (kind, Some(Reference::branch("main"))), "{event}");
+            assert_eq!(facts.revisions.built.as_deref(), Some(PUSHED));
+            // A schedule and a repository's dispatch run on the default branch only, so there it needs no payload.
+            let by_nature = matches!(event, "schedule" | "repository_dispatch");
+            assert_eq!(facts.repository.unwrap().default_branch.is_some(), by_nature, "{event}");
+        }
+    }
+
+    #[test]
+    fn findings_name_the_variable_or_the_path() {
+        let no_pull = json!({"action": "opened"});
+        let bad_types =
+            json!({"pull_request": {"number": "12", "head": {"sha": 5, "repo": {"full_name": []}}, "title": true}});
+        let told = [
+            Scene::new("push", "refs/heads/main").told(),
+            Scene::new("push", "refs/heads/main").text("{\"a\":").told(),
+            Scene::new("push", "refs/heads/main").payload(json!({"ref": "refs/heads/other"})).told(),
+            Scene::new("pull_request", "refs/pull/12/merge").told(),
+            Scene::new("pull_request", "refs/pull/12/merge").payload(no_pull.clone()).told(),
+            Scene::new("pull_request", "refs/pull/12/merge").payload(bad_types).told(),
+            Scene::new("pull_request", "refs/pull/13/merge").payload(json!({"pull_request": pull(&ours())})).told(),
+            Scene::new("pull_request_target", "refs/heads/main").told(),
+            Scene::new("workflow_run", "refs/heads/main").text("[]").told(),
+            Scene::new("workflow_run", "refs/heads/main").payload(no_pull.clone()).told(),
+            Scene::new("workflow_run", "refs/heads/main").payload(json!({"workflow_run": {}})).told(),
+            Scene::new("workflow_run", "refs/heads/main").payload(json!({"workflow_run": {"event": "push"}})).told(),
+            Scene::new("push", "refs/heads/main")
+                .payload(json!({"repository": {"full_name": "a/b", "default_branch": "x"}}))
+                .told(),
+            Scene::new("delete", "refs/heads/main").told(),
+            Scene::new("delete", "refs/heads/main").payload(json!({"ref": "x", "ref_type": "repository"})).told(),
+            Scene::new("merge_group", "refs/heads/main").payload(no_pull.clone()).told(),
+            Scene::new("release", "refs/tags/v1").payload(no_pull).told(),
+            Scene::new("release", "refs/tags/v1").payload(json!({"release": {"tag_name": "v1", "draft": true}})).told(),
+            Scene::new("push", "refs/heads/main\r\n").told(),
+            Scene::new("push", "refs/heads/").told(),
+            Scene::new("push", "").told(),
+            Scene::new("push", &format!("refs/heads/{}", "x".repeat(1 << 20))).told(),
+            Scene::new("push", "refs/heads/main").var("GITHUB_SHA", "abc1234").told(),
+            Scene::new("push", "refs/heads/main").var("GITHUB_RUN_ATTEMPT", "0").told(),
+            Scene::new("push", "refs/heads/main").text(&" ".repeat((32 << 20) + 1)).told(),
+            Scene::new("", "refs/heads/main").var("GITHUB_SHA", "").var("GITHUB_REPOSITORY", "").told(),
+        ];
+        insta::assert_snapshot!(told.join("\n--\n"), @r"
+        Note [payload-missing] the `push` event has no payload
+        --
+        Note [payload-invalid] the `push` event's payload cannot be read: EOF while parsing a value at line 1 column 5
+        --
+        Warning [payload-mismatch] the payload does not belong to this `push` event: its `ref` is not `refs/heads/main`
+        --
+        Warning [payload-missing] the `pull_request` event has no payload
+        --
+        Error [payload-mismatch] the payload does not belong to this `pull_request` event: it has no `pull_request`
+        --
+        Error [payload-type] `pull_request.number` in the event's payload is a string, not a positive number
+        Error [payload-type] `pull_request.title` in the event's payload is a boolean, not a string
+        Error [payload-type] `pull_request.head.repo.full_name` in the event's payload is a list, not a string
+        Error [payload-type] `pull_request.head.sha` in the event's payload is a number, not a string
+        --
+        Error [payload-mismatch] the payload does not belong to this `pull_request` event: it is of #12, but `GITHUB_REF` is of #13
+        --
+        Error [payload-missing] the `pull_request_target` event has no payload
+        --
+        Error [payload-invalid] the `workflow_run` event's payload cannot be read: it is a list, not an object
+        --
+        Error [payload-mismatch] the payload does not belong to this `workflow_run` event: it has no `workflow_run`
+        --
+        Error [payload-mismatch] the payload does not belong to this `workflow_run` event: its `workflow_run` has no `event`
+        --
+        Error [payload-mismatch] the payload does not belong to this `workflow_run` event: its `workflow_run` has no `head_sha`
+        --
+        Warning [payload-mismatch] the payload does not belong to this `push` event: it is of another repository than `acme/app`
+        --
+        Error [payload-missing] the `delete` event has no payload
+        --
+        Warning [payload-mismatch] the payload does not belong to this `delete` event: its `ref_type` is `repository`
+        Error [payload-mismatch] the payload does not belong to this `delete` event: it has no `ref` with a `ref_type`
+        --
+        Warning [payload-mismatch] the payload does not belong to this `merge_group` event: it has no `merge_group`
+        --
+        Warning [payload-mismatch] the payload does not belong to this `release` event: it has no `release`
+        --
+        Note [draft-release] the release is a draft, so its tag may not exist yet
+        --
+        Note [payload-missing] the `push` event has no payload
+        Error [invalid-reference] `GITHUB_REF` holds control characters: `refs/heads/main\r\n`
+        --
+        Note [payload-missing] the `push` event has no payload
+        Error [invalid-reference] `GITHUB_REF` names nothing: `refs/heads/`
+        --
+        Note [payload-missing] the `push` event has no payload
+        Error [missing-variable] `GITHUB_REF` is not set
+        --
+        Note [payload-missing] the `push` event has no payload
+        Error [reference-too-long] `GITHUB_REF` has 1048587 bytes
+        --
+        Error [invalid-sha] `GITHUB_SHA` is not a full commit name: `abc1234`
+        Note [payload-missing] the `push` event has no payload
+        --
+        Note [payload-missing] the `push` event has no payload
+        Error [invalid-number] `GITHUB_RUN_ATTEMPT` is not a positive number: `0`
+        --
+        Error [payload-too-large] the event's payload has 33554433 bytes
+        --
+        Error [missing-variable] `GITHUB_EVENT_NAME` is not set
+        Error [missing-variable] `GITHUB_SHA` is not set
+        Error [missing-variable] `GITHUB_REPOSITORY` is not set
+        ");
+    }
 }

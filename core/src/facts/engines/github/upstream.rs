@@ -35,6 +35,8 @@ pub(super) fn workflow_run(context: &Context<'_>, facts: &mut Facts) {
         "push" => push(context, facts, branch.as_deref()),
         "pull_request" => {
             upstream_change(context, facts, &run);
+            let why = "GitHub does not name the merge commit of the upstream run.";
+            facts.unknown("revisions.merge", "upstream-silent", why);
             EventKind::PullRequest
         }
         "pull_request_target" => {
@@ -163,7 +165,6 @@ fn upstream_change(context: &Context<'_>, facts: &mut Facts, run: &Node<'_>) {
             facts.unknown(fact, code, why);
         }
     }
-    facts.unknown("revisions.merge", "upstream-silent", "GitHub does not name the merge commit of the upstream run.");
     change::adopt(facts, upstream);
 }
 
@@ -197,5 +198,129 @@ fn prove_head(facts: &mut Facts, run: &Node<'_>) {
         facts.unknown("revisions.built", "upstream-silent", why);
     } else {
         facts.commit = events::commit(run, proven.as_deref());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::super::super::RevisionKind;
+    use super::super::testing::*;
+    use super::*;
+
+    /// An upstream run, as `workflow_run` tells it.
+    fn upstream(event: &str, branch: &str, sha: &str, repository: &Value, pulls: &Value) -> Scene {
+        let commit = json!({"id": sha, "message": "fix: it", "timestamp": "2021-12-16T19:37:14Z"});
+        Scene::new("workflow_run", "refs/heads/main").payload(json!({"action": "completed", "workflow_run": {
+            "id": 5, "name": "CI", "event": event, "head_branch": branch, "head_sha": sha, "conclusion": "success", "run_attempt": 3,
+            "head_repository": repository, "html_url": "https://github.com/acme/app/actions/runs/5", "pull_requests": pulls,
+            "head_commit": commit,
+        }}))
+    }
+
+    fn listed(number: u64, repo: u64) -> Value {
+        json!({"number": number, "head": {"ref": "changes", "sha": HEAD, "repo": {"id": repo}}, "base": {"ref": "main", "sha": BASE, "repo": {"id": repo}}})
+    }
+
+    #[test]
+    fn a_run_that_follows_a_pull_request_is_about_that_pull_request() {
+        let facts = upstream("pull_request", "changes", HEAD, &ours(), &json!([listed(12, 1), listed(7, 2)])).facts();
+        assert_eq!((facts.event, facts.event_name.as_str()), (EventKind::PullRequest, "workflow_run"));
+        assert_eq!(
+            (facts.revisions.built.as_deref(), facts.revisions.built_kind),
+            (Some(HEAD), Some(RevisionKind::Head))
+        );
+        assert_eq!(facts.revisions.base.as_deref(), Some(BASE));
+        let change = facts.change.as_ref().unwrap();
+        assert_eq!(
+            (change.number, change.fork, change.base.branch.as_deref()),
+            (Some(12), ForkStatus::SameRepository, Some("main"))
+        );
+        assert_eq!(facts.reference, Some(Reference::parse("refs/pull/12/head")));
+        assert_eq!(unknowns(&facts), [("revisions.merge", "upstream-silent")]);
+        let upstream = facts.upstream.unwrap();
+        assert_eq!(
+            (upstream.id.as_deref(), upstream.event_name.as_str(), upstream.attempt),
+            (Some("5"), "pull_request", Some(3))
+        );
+        assert_eq!((upstream.conclusion.as_deref(), upstream.workflow.as_deref()), (Some("success"), Some("CI")));
+        assert_eq!(
+            (facts.commit.subject.as_deref(), facts.commit.timestamp),
+            (Some("fix: it"), Some(1_639_683_434_000))
+        );
+    }
+
+    #[test]
+    fn f41_the_pull_request_of_a_fork_or_of_several_is_unknown() {
+        for (repository, pulls, fork, code) in [
+            (theirs(), json!([]), ForkStatus::Fork, "upstream-fork"),
+            (Value::Null, json!([]), ForkStatus::Fork, "upstream-fork"),
+            (ours(), json!([]), ForkStatus::SameRepository, "upstream-silent"),
+            (ours(), json!([listed(1, 1), listed(2, 1)]), ForkStatus::SameRepository, "upstream-several"),
+            (theirs(), json!([listed(7, 2)]), ForkStatus::Fork, "upstream-fork"),
+        ] {
+            let facts = upstream("pull_request", "changes", HEAD, &repository, &pulls).facts();
+            let change = facts.change.as_ref().unwrap();
+            assert_eq!((change.number, change.fork, change.head.branch.as_deref()), (None, fork, Some("changes")));
+            let expected = [
+                ("change.number", code),
+                ("change.base.branch", code),
+                ("reference", code),
+                ("revisions.merge", "upstream-silent"),
+            ];
+            assert_eq!(unknowns(&facts), expected);
+            assert_eq!(facts.revisions.built.as_deref(), Some(HEAD));
+        }
+    }
+
+    #[test]
+    fn a_name_passes_for_branch_or_tag_only_when_its_commit_proves_it() {
+        let run = |event, name, sha| upstream(event, name, sha, &ours(), &json!([]));
+        for (run, event, reference) in [
+            (run("push", "main", PUSHED), EventKind::Push, Some(Reference::branch("main"))),
+            (run("push", "main", HEAD), EventKind::Push, None),
+            (run("push", "v1.2.3", PUSHED), EventKind::Push, None),
+            (run("push", "v1.2.3", HEAD).git(HEAD, None, &["v1.2.3"]), EventKind::Tag, Some(Reference::tag("v1.2.3"))),
+            (run("push", "v1.2.3", HEAD).git(PUSHED, None, &["v1.2.3"]), EventKind::Push, None),
+            (run("push", "x", HEAD).git(HEAD, Some("x"), &[]), EventKind::Push, Some(Reference::branch("x"))),
+            (run("push", "x", HEAD).git(HEAD, Some("x"), &["x"]), EventKind::Push, None),
+            (run("workflow_dispatch", "x", HEAD), EventKind::Manual, None),
+            (run("create", "x", HEAD), EventKind::Create, None),
+            (run("schedule", "main", HEAD), EventKind::Schedule, Some(Reference::branch("main"))),
+            (run("repository_dispatch", "main", HEAD), EventKind::Api, Some(Reference::branch("main"))),
+            (run("release", "v1", HEAD), EventKind::Release, Some(Reference::tag("v1"))),
+            (run("delete", "main", HEAD), EventKind::Delete, None),
+            (run("workflow_run", "x", HEAD), EventKind::Other, None),
+        ] {
+            let facts = run.facts();
+            assert_eq!((facts.event, facts.reference.as_ref()), (event, reference.as_ref()), "{:?}", run.payload);
+            assert_eq!(unknowns(&facts).iter().any(|(fact, _)| *fact == "reference"), reference.is_none());
+            assert_eq!(facts.revisions.built.is_some(), event != EventKind::Delete);
+        }
+        let queue = format!("gh-readonly-queue/main/pr-104-{BASE}");
+        let facts = run("merge_group", &queue, HEAD).facts();
+        let change = facts.change.unwrap();
+        assert_eq!(
+            (facts.event, change.number, change.base.branch.as_deref()),
+            (EventKind::MergeGroup, Some(104), Some("main"))
+        );
+    }
+
+    #[test]
+    fn the_tip_behind_a_pull_request_target_is_unknown_unless_proven() {
+        let facts = upstream("pull_request_target", "changes", BASE, &ours(), &json!([])).facts();
+        assert_eq!(
+            (facts.event, &facts.revisions.built, &facts.revisions.head),
+            (EventKind::PullRequestTarget, &None, &None)
+        );
+        let facts_unknown = unknowns(&facts);
+        assert!(
+            facts_unknown.contains(&("revisions.head", "upstream-silent"))
+                && facts_unknown.contains(&("revisions.built", "upstream-silent"))
+        );
+        assert_eq!(facts.change.unwrap().head.sha, None);
+        let facts = upstream("pull_request_target", "changes", HEAD, &ours(), &json!([listed(12, 1)])).facts();
+        assert_eq!((facts.revisions.built.as_deref(), facts.commit.subject.as_deref()), (Some(HEAD), Some("fix: it")));
     }
 }
