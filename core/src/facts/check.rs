@@ -35,6 +35,9 @@ impl fmt::Display for Place<'_> {
     }
 }
 
+/// How many findings are collected. A payload can hold millions of wrong values, and nobody reads that far.
+const FINDINGS: usize = 100;
+
 /// Collects what is wrong, so that a person sees every mistake at once.
 #[derive(Debug, Default)]
 pub(super) struct Problems(RefCell<Diagnostics>);
@@ -43,7 +46,9 @@ impl Problems {
     /// Adds a finding, unless the same value was read twice and the finding is there already.
     pub(super) fn push(&self, diagnostic: Diagnostic) {
         let mut all = self.0.borrow_mut();
-        if !all.contains(&diagnostic) {
+        // An error must never be lost among notes, as it decides whether there are facts at all.
+        let decides = diagnostic.severity == Severity::Error && all.iter().all(|d| d.severity != Severity::Error);
+        if (all.len() < FINDINGS || decides) && !all.contains(&diagnostic) {
             all.push(diagnostic);
         }
     }
@@ -199,6 +204,17 @@ mod tests {
             assert_eq!(said(problems), expected);
         }
         assert_eq!(Problems::default().name(AT, "日本語/x y"), Some("日本語/x y".to_owned()));
+    }
+
+    #[test]
+    fn findings_have_an_end_but_an_error_is_never_lost() {
+        let problems = Problems::default();
+        for n in 0..1000 {
+            problems.push(Diagnostic::note("n", n.to_string()));
+        }
+        problems.push(Diagnostic::error("e", "e"));
+        problems.push(Diagnostic::error("e", "f"));
+        assert_eq!(problems.into_notes().unwrap_err().len(), FINDINGS + 1);
     }
 
     #[test]

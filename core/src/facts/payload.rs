@@ -10,6 +10,9 @@ use super::check::{self, Place, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::limits;
 
+/// Items of a list that are kept. GitHub lists a handful of pull requests; more would only fill the memory.
+const ITEMS: usize = 1000;
+
 /// A key worth keeping, with the keys below it; without any, a scalar is meant.
 #[derive(Debug)]
 pub(super) struct Key(pub(super) &'static str, pub(super) &'static [Key]);
@@ -210,14 +213,14 @@ impl<'de> Visitor<'de> for Select {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut kept = Vec::new();
-        if self.0.is_empty() {
-            // A list where a scalar belongs: its type is all that a message needs.
-            while list.next_element::<IgnoredAny>()?.is_some() {}
-        } else {
-            while let Some((item, _)) = list.next_element_seed(Select(self.0))? {
-                kept.push(item);
-            }
+        // Of a list where a scalar belongs, its type is all that a message needs.
+        let room = if self.0.is_empty() { 0 } else { ITEMS };
+        while kept.len() < room
+            && let Some((item, _)) = list.next_element_seed(Select(self.0))?
+        {
+            kept.push(item);
         }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok((Value::Array(kept), false))
     }
 
@@ -255,6 +258,14 @@ mod tests {
             panic!("a good document");
         };
         assert_eq!(value, serde_json::json!({"a": {"b": 1}, "list": [{"n": 1}], "s": []}));
+    }
+
+    #[test]
+    fn a_list_is_cut_where_it_would_only_fill_the_memory() {
+        let Payload::Read(value) = read(&format!(r#"{{"list":[{}1]}}"#, "{},".repeat(2 * ITEMS))) else {
+            panic!("a good document");
+        };
+        assert_eq!(value["list"].as_array().map(Vec::len), Some(ITEMS));
     }
 
     #[test]
