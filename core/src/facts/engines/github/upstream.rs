@@ -83,6 +83,7 @@ pub(super) fn workflow_run(context: &Context<'_>, facts: &mut Facts) {
     };
     if facts.event == EventKind::Delete {
         facts.revisions = Revisions::default();
+        facts.commit = Commit::default();
     }
     if facts.reference.is_none() {
         facts.unknown("reference", "upstream-silent", "GitHub does not tell what the upstream run was about.");
@@ -297,6 +298,7 @@ mod tests {
             assert_eq!((facts.event, facts.reference.as_ref()), (event, reference.as_ref()), "{:?}", run.payload);
             assert_eq!(unknowns(&facts).iter().any(|(fact, _)| *fact == "reference"), reference.is_none());
             assert_eq!(facts.revisions.built.is_some(), event != EventKind::Delete);
+            assert_eq!(facts.commit.subject.is_some(), event != EventKind::Delete);
         }
         let queue = format!("gh-readonly-queue/main/pr-104-{BASE}");
         let facts = run("merge_group", &queue, HEAD).facts();
