@@ -7,7 +7,8 @@ use super::super::super::{
 };
 use super::Context;
 use super::{change, events};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::version::SemVer;
 
 pub(super) fn workflow_run(context: &Context<'_>, facts: &mut Facts) {
     // The variables are about the default branch, not about what the upstream run built.
@@ -107,10 +108,12 @@ fn push(context: &Context<'_>, facts: &mut Facts, name: Option<&str>) -> EventKi
     if facts.reference.as_ref().is_some_and(|r| r.as_tag().is_some()) { EventKind::Tag } else { EventKind::Push }
 }
 
-/// What `head_branch` names: for a run of a tag GitHub puts the tag's name there, and nothing says which of both it is.
+/// What `head_branch` names. It is the branch, as its name says, but for a run of a tag GitHub puts the tag's name there, and
+/// nothing says which of both it is.
 ///
-/// Believing that it is a branch would let a tag named `main` pass for the branch. So it is one only where something
-/// shows that this branch, or this tag, points at the very commit that the upstream run had.
+/// What the variables or the checkout show decides first. Without that a name that is a version, or that the checkout has
+/// as branch and tag, stays unknown: either guess could name another image. Any other name is taken for the branch, with a
+/// note; a consumer still accepts only an image whose label has the upstream run's commit.
 fn branch_or_tag(context: &Context<'_>, facts: &mut Facts, name: Option<&str>) -> Option<Reference> {
     let name = name?;
     let head = facts.revisions.head.as_ref()?;
@@ -124,6 +127,12 @@ fn branch_or_tag(context: &Context<'_>, facts: &mut Facts, name: Option<&str>) -
     match (branch, tag) {
         (true, false) => Some(Reference::branch(name)),
         (false, true) => Some(Reference::tag(name)),
+        (false, false) if SemVer::parse(name).is_none() => {
+            let message =
+                format!("{} is taken for a branch: `workflow_run` does not tell branches from tags", shown(name));
+            facts.notes.push(Diagnostic::note("branch-or-tag", message));
+            Some(Reference::branch(name))
+        }
         _ => {
             let why = format!(
                 "GitHub calls {} what the upstream run was about, but does not tell whether it is a branch or a tag.",
@@ -276,23 +285,24 @@ mod tests {
     }
 
     #[test]
-    fn a_name_passes_for_branch_or_tag_only_when_its_commit_proves_it() {
+    fn a_name_is_a_branch_unless_it_is_shown_or_likely_to_be_a_tag() {
         let run = |event, name, sha| upstream(event, name, sha, &ours(), &json!([]));
         for (run, event, reference) in [
             (run("push", "main", PUSHED), EventKind::Push, Some(Reference::branch("main"))),
-            (run("push", "main", HEAD), EventKind::Push, None),
+            (run("push", "main", HEAD), EventKind::Push, Some(Reference::branch("main"))),
             (run("push", "v1.2.3", PUSHED), EventKind::Push, None),
             (run("push", "v1.2.3", HEAD).git(HEAD, None, &["v1.2.3"]), EventKind::Tag, Some(Reference::tag("v1.2.3"))),
             (run("push", "v1.2.3", HEAD).git(PUSHED, None, &["v1.2.3"]), EventKind::Push, None),
             (run("push", "x", HEAD).git(HEAD, Some("x"), &[]), EventKind::Push, Some(Reference::branch("x"))),
             (run("push", "x", HEAD).git(HEAD, Some("x"), &["x"]), EventKind::Push, None),
-            (run("workflow_dispatch", "x", HEAD), EventKind::Manual, None),
-            (run("create", "x", HEAD), EventKind::Create, None),
+            (run("workflow_dispatch", "x", HEAD), EventKind::Manual, Some(Reference::branch("x"))),
+            (run("create", "x", HEAD), EventKind::Create, Some(Reference::branch("x"))),
             (run("schedule", "main", HEAD), EventKind::Schedule, Some(Reference::branch("main"))),
             (run("repository_dispatch", "main", HEAD), EventKind::Api, Some(Reference::branch("main"))),
             (run("release", "v1", HEAD), EventKind::Release, Some(Reference::tag("v1"))),
             (run("delete", "main", HEAD), EventKind::Delete, None),
-            (run("workflow_run", "x", HEAD), EventKind::Other, None),
+            (run("workflow_run", "x", HEAD), EventKind::Other, Some(Reference::branch("x"))),
+            (run("push", "1.2.3-rc.1", HEAD), EventKind::Push, None),
         ] {
             let facts = run.facts();
             assert_eq!((facts.event, facts.reference.as_ref()), (event, reference.as_ref()), "{:?}", run.payload);
