@@ -21,20 +21,20 @@ impl Translate<String> for &'static str {
     }
 }
 
-impl<A: Translate<B>, B> Translate<Option<B>> for Option<A> {
-    fn translate(self) -> Option<B> {
+impl<X: Translate<Y>, Y> Translate<Option<Y>> for Option<X> {
+    fn translate(self) -> Option<Y> {
         self.map(Translate::translate)
     }
 }
 
-impl<A: Translate<B>, B> Translate<Vec<B>> for Vec<A> {
-    fn translate(self) -> Vec<B> {
+impl<X: Translate<Y>, Y> Translate<Vec<Y>> for Vec<X> {
+    fn translate(self) -> Vec<Y> {
         self.into_iter().map(Translate::translate).collect()
     }
 }
 
-impl<A: Translate<B>, B, E: Translate<F>, F> Translate<Result<B, F>> for Result<A, E> {
-    fn translate(self) -> Result<B, F> {
+impl<X: Translate<Y>, Y, E: Translate<F>, F> Translate<Result<Y, F>> for Result<X, E> {
+    fn translate(self) -> Result<Y, F> {
         self.map(Translate::translate).map_err(Translate::translate)
     }
 }
