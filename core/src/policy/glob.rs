@@ -115,6 +115,35 @@ impl Glob {
         }
         None
     }
+
+    /// A text that matches: every open place is filled with as little as says something.
+    pub(crate) fn sample(&self) -> String {
+        let mut text = String::new();
+        let mut at = 0;
+        while let Some(step) = self.program.get(at) {
+            at = match step {
+                Step::Character(character) => {
+                    text.push(*character);
+                    at + 1
+                }
+                Step::Class(ranges) => {
+                    text.extend(ranges.first().map(|(low, _)| *low));
+                    at + 1
+                }
+                Step::Split(first, second) => {
+                    // The later target leaves a loop or skips what is optional.
+                    if matches!(self.program.get(*first), Some(Step::NotSlash | Step::Any)) {
+                        text.push('x');
+                    }
+                    *first.max(second)
+                }
+                Step::Jump(target) => *target,
+                Step::NotSlash | Step::Any => at + 1,
+                Step::End => break,
+            };
+        }
+        text
+    }
 }
 
 /// Steps that a match could be at.
@@ -466,6 +495,13 @@ mod tests {
             if let Ok(glob) = Glob::new(&pattern) {
                 let (p, t): (Vec<_>, Vec<_>) = (pattern.chars().collect(), text.chars().collect());
                 prop_assert_eq!(glob.is_match(&text), reference(&p, &t, true), "{} on {}", pattern, text);
+            }
+        }
+
+        #[test]
+        fn a_sample_matches(pattern in "[ab/*?+]{1,8}") {
+            if let Ok(glob) = Glob::new(&pattern) {
+                prop_assert!(glob.is_match(&glob.sample()), "{} is no {}", glob.sample(), pattern);
             }
         }
 

@@ -174,6 +174,8 @@ pub struct Skip {
     pub unless_paths: Option<GlobList>,
     /// Branches (of a push or a pull request's source) that always build.
     pub unless_branches: Option<GlobList>,
+    /// Where it was written.
+    pub place: Place,
 }
 
 /// A regular expression that is looked for in a subject.

@@ -15,6 +15,8 @@ pub struct Retention {
     pub max_delete: Option<u32>,
     /// A plan that deletes a larger part of all versions is refused, 1 to 100.
     pub max_percent: Option<u32>,
+    /// Where it was written.
+    pub place: Place,
 }
 
 impl Default for Retention {
@@ -25,6 +27,7 @@ impl Default for Retention {
             protect: None,
             max_delete: None,
             max_percent: None,
+            place: Place::default(),
         }
     }
 }

@@ -62,10 +62,12 @@ impl<'p, 's> Reader<'p, 's> {
     pub(crate) fn wrong_type(&mut self, node: &Node, expected: &str) {
         let error = Diagnostic::error("wrong-type", format!("expected {expected}, found {}", node.kind()));
         let written = self.written(node.span);
-        let wants_text = ["string", "name", "tag", "pattern", "duration", "glob"].iter().any(|w| expected.contains(w));
+        let wants_list = expected.starts_with("a list");
+        let wants_text = !wants_list && expected.contains("string");
         let error = match &node.content {
             Content::Null => error.help("remove the key, or give it a value"),
-            Content::Text(text) if expected == "`true` or `false`" => match text.to_ascii_lowercase().as_str() {
+            Content::Text(_) if wants_list && written.len() < 40 => error.help(format!("write `[{written}]`")),
+            Content::Text(text) if expected.starts_with("`true`") => match text.to_ascii_lowercase().as_str() {
                 "yes" | "on" | "true" => error.help("write `true`, without quotes"),
                 "no" | "off" | "false" => error.help("write `false`, without quotes"),
                 _ => error,
@@ -129,6 +131,9 @@ impl<'p, 's> Reader<'p, 's> {
         let normal = key.name.to_ascii_lowercase().replace('_', "-");
         let help = match nearest(&normal, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
+            None if key.name.as_ref() == "credentials" => {
+                "only images have it: put it into the `when` of an entry of `images`".to_owned()
+            }
             None => format!("the keys are {}", known.join(", ")),
         };
         self.report(key.span, error.help(help));

@@ -44,6 +44,7 @@ pub(super) const RETENTION: Shape =
 
 /// Reads the section over what holds already. A list replaces the rules and nothing else.
 pub(super) fn retention(reader: &mut Reader<'_, '_>, node: &Node, base: &mut Retention) {
+    base.place = reader.place(node.span);
     if matches!(node.content, Content::List(_)) {
         base.rules = rules(reader, node, "retention");
         return;

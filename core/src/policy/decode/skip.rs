@@ -38,6 +38,7 @@ static UNLESS: Section = Section {
 /// Reads the section over what holds already.
 pub(super) fn skip(reader: &mut Reader<'_, '_>, node: &Node, base: &mut Skip) {
     let Some(fields) = reader.section(node, &SKIP) else { return };
+    base.place = reader.place(fields.span);
     if let Some(actors) = fields.get("actors").and_then(|node| texts(reader, node, "an actor or a list of actors")) {
         base.actors = actors;
     }

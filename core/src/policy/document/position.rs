@@ -42,10 +42,10 @@ impl<'s> Positions<'s> {
         self.source
     }
 
-    /// The span of a byte range. A range outside the text ends at its end.
+    /// The span of a byte range, widened to whole characters. A range outside the text ends at its end.
     pub(crate) fn span(&self, range: Range<usize>) -> Span {
-        let start = range.start.min(self.source.len());
-        let end = range.end.clamp(start, self.source.len());
+        let start = self.source.floor_char_boundary(range.start);
+        let end = self.source.ceil_char_boundary(range.end.clamp(start, self.source.len().max(start)));
         let line = self.lines.partition_point(|first| *first <= start).max(1);
         let first = self.lines.get(line - 1).copied().unwrap_or_default();
         let column = self.characters_before(start).saturating_sub(self.characters_before(first)) + 1;
