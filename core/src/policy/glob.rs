@@ -1,4 +1,11 @@
 //! Globs with the rules of GitHub's workflow filters.
+//!
+//! `*` is any run of characters without `/`, `**` any run at all; `?` and `+` repeat the *preceding* character (zero
+//! or one time, one or more times); `[a-z]` is one letter or digit; `\` takes the next character as it stands.
+//! A pattern matches the whole text, and case counts. Source: the "filter pattern cheat sheet" in GitHub's
+//! documentation of the workflow syntax.
+
+use crate::limits::PATTERN_BYTES;
 
 /// A pattern that does not compile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,23 +20,292 @@ pub struct GlobError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glob {
     source: String,
+    program: Vec<Step>,
+}
+
+/// One step of a compiled pattern. Steps that take a character go on with the next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    /// Takes this character.
+    Character(char),
+    /// Takes a letter or digit of one of these ranges.
+    Class(Vec<(char, char)>),
+    /// Takes any character but `/`.
+    NotSlash,
+    /// Takes any character.
+    Any,
+    /// Takes nothing; goes on with both steps.
+    Split(usize, usize),
+    /// Takes nothing; goes on with that step.
+    Jump(usize),
+    /// The end of the pattern.
+    End,
 }
 
 impl Glob {
     /// Compiles a pattern without a leading `!`.
+    ///
+    /// ```
+    /// use buildonce_core::policy::Glob;
+    /// let glob = Glob::new("v[0-9]+.[0-9]+").unwrap();
+    /// assert!(glob.is_match("v1.20"));
+    /// assert!(!glob.is_match("v1.20-rc.1"));
+    /// ```
     pub fn new(pattern: &str) -> Result<Self, GlobError> {
-        Ok(Self { source: pattern.to_owned() })
+        Compiler::new(pattern).compile().map(|program| Self { source: pattern.to_owned(), program })
     }
 
-    /// Whether the whole text matches.
+    /// Whether the whole text matches. Takes time linear in the text's length times the pattern's.
     pub fn is_match(&self, text: &str) -> bool {
-        self.source == text
+        let mut now = States::new(self.program.len());
+        let mut next = States::new(self.program.len());
+        self.enter(&mut now, 0);
+        for character in text.chars() {
+            if now.list.is_empty() {
+                return false;
+            }
+            next.clear();
+            for state in &now.list {
+                let takes = match self.program.get(*state) {
+                    Some(Step::Character(own)) => *own == character,
+                    Some(Step::Class(ranges)) => ranges.iter().any(|(low, high)| (*low..=*high).contains(&character)),
+                    Some(Step::NotSlash) => character != '/',
+                    Some(Step::Any) => true,
+                    _ => false,
+                };
+                if takes {
+                    self.enter(&mut next, state + 1);
+                }
+            }
+            std::mem::swap(&mut now, &mut next);
+        }
+        now.list.iter().any(|state| self.program.get(*state) == Some(&Step::End))
+    }
+
+    /// Adds a step and all steps that it reaches without taking a character.
+    fn enter(&self, states: &mut States, step: usize) {
+        let mut pending = vec![step];
+        while let Some(step) = pending.pop() {
+            if !states.insert(step) {
+                continue;
+            }
+            match self.program.get(step) {
+                Some(Step::Split(first, second)) => pending.extend([*second, *first]),
+                Some(Step::Jump(target)) => pending.push(*target),
+                Some(_) => states.list.push(step),
+                None => {}
+            }
+        }
     }
 
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.source
     }
+
+    /// The only text that matches, when there is only one.
+    pub fn literal(&self) -> Option<String> {
+        let mut text = String::new();
+        for step in &self.program {
+            match step {
+                Step::Character(character) => text.push(*character),
+                Step::End => return Some(text),
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// A text that matches: every open place is filled with as little as says something.
+    pub(crate) fn sample(&self) -> String {
+        let mut text = String::new();
+        let mut at = 0;
+        while let Some(step) = self.program.get(at) {
+            at = match step {
+                Step::Character(character) => {
+                    text.push(*character);
+                    at + 1
+                }
+                Step::Class(ranges) => {
+                    text.extend(ranges.first().map(|(low, _)| *low));
+                    at + 1
+                }
+                Step::Split(first, second) => {
+                    // The later target leaves a loop or skips what is optional.
+                    if matches!(self.program.get(*first), Some(Step::NotSlash | Step::Any)) {
+                        text.push('x');
+                    }
+                    *first.max(second)
+                }
+                Step::Jump(target) => *target,
+                Step::NotSlash | Step::Any => at + 1,
+                Step::End => break,
+            };
+        }
+        text
+    }
+}
+
+/// Steps that a match could be at.
+struct States {
+    list: Vec<usize>,
+    member: Vec<bool>,
+    /// What to unmark when the list is used again.
+    marked: Vec<usize>,
+}
+
+impl States {
+    fn new(steps: usize) -> Self {
+        Self { list: Vec::new(), member: vec![false; steps], marked: Vec::new() }
+    }
+
+    /// Marks a step; false when it was marked before.
+    fn insert(&mut self, step: usize) -> bool {
+        let Some(member) = self.member.get_mut(step) else { return false };
+        if !*member {
+            self.marked.push(step);
+        }
+        !std::mem::replace(member, true)
+    }
+
+    fn clear(&mut self) {
+        self.list.clear();
+        for step in self.marked.drain(..) {
+            if let Some(member) = self.member.get_mut(step) {
+                *member = false;
+            }
+        }
+    }
+}
+
+struct Compiler<'p> {
+    pattern: &'p str,
+    rest: std::iter::Peekable<std::str::CharIndices<'p>>,
+    program: Vec<Step>,
+}
+
+impl<'p> Compiler<'p> {
+    fn new(pattern: &'p str) -> Self {
+        Self { pattern, rest: pattern.char_indices().peekable(), program: Vec::new() }
+    }
+
+    fn compile(mut self) -> Result<Vec<Step>, GlobError> {
+        if self.pattern.is_empty() {
+            return Err(error("an empty pattern matches nothing", 0));
+        }
+        if self.pattern.len() > PATTERN_BYTES {
+            return Err(error(&format!("a pattern has at most {PATTERN_BYTES} bytes"), PATTERN_BYTES));
+        }
+        while let Some((offset, character)) = self.rest.next() {
+            match character {
+                '*' => self.stars(offset),
+                '[' => {
+                    let class = self.class(offset)?;
+                    self.repeated(Step::Class(class));
+                }
+                '\\' => {
+                    let (_, next) = self.rest.next().ok_or_else(|| error("`\\` has nothing after it", offset))?;
+                    self.repeated(Step::Character(next));
+                }
+                '?' | '+' => return Err(self.misplaced(character, offset)),
+                _ => self.repeated(Step::Character(character)),
+            }
+        }
+        self.program.push(Step::End);
+        Ok(self.program)
+    }
+
+    fn misplaced(&self, quantifier: char, offset: usize) -> GlobError {
+        let before = self.pattern.get(..offset).and_then(|text| text.chars().next_back());
+        let message = match before {
+            None => format!("`{quantifier}` repeats the character before it, and there is none"),
+            Some(before) => {
+                format!("`{quantifier}` repeats the character before it, and `{before}` cannot be repeated")
+            }
+        };
+        error(&message, offset)
+    }
+
+    /// A step that takes one character, with the quantifier behind it.
+    fn repeated(&mut self, step: Step) {
+        let at = self.program.len();
+        match self.rest.peek() {
+            Some((_, '?')) => {
+                self.rest.next();
+                self.program.extend([Step::Split(at + 1, at + 2), step]);
+            }
+            Some((_, '+')) => {
+                self.rest.next();
+                self.program.extend([step, Step::Split(at, at + 2)]);
+            }
+            _ => self.program.push(step),
+        }
+    }
+
+    fn stars(&mut self, offset: usize) {
+        let mut count = 1;
+        while self.rest.next_if(|(_, next)| *next == '*').is_some() {
+            count += 1;
+        }
+        let at = self.program.len();
+        let taken = if count == 1 { Step::NotSlash } else { Step::Any };
+        let starts_segment = offset == 0 || self.pattern.as_bytes().get(offset - 1) == Some(&b'/');
+        let whole_segment = count > 1 && starts_segment && self.rest.peek().is_some_and(|(_, next)| *next == '/');
+        if whole_segment {
+            // `**/` also stands for no directory at all, so that `**/a` matches `a`.
+            self.rest.next();
+            self.program.extend([
+                Step::Split(at + 1, at + 5),
+                Step::Split(at + 2, at + 4),
+                Step::Any,
+                Step::Jump(at + 1),
+                Step::Character('/'),
+            ]);
+        } else {
+            self.program.extend([Step::Split(at + 1, at + 3), taken, Step::Jump(at)]);
+        }
+    }
+
+    fn class(&mut self, start: usize) -> Result<Vec<(char, char)>, GlobError> {
+        let mut ranges: Vec<(char, char)> = Vec::new();
+        loop {
+            let Some((offset, character)) = self.rest.next() else {
+                return Err(error("`[` without `]`", start));
+            };
+            match character {
+                ']' if ranges.is_empty() => return Err(error("`[]` lists no character", start)),
+                ']' => return Ok(ranges),
+                _ if character.is_ascii_alphanumeric() => {
+                    let low = character;
+                    let high = if self.rest.next_if(|(_, next)| *next == '-').is_some() {
+                        self.rest.next().filter(|(_, high)| same_kind(low, *high) && low <= *high).map(|(_, high)| high)
+                    } else {
+                        Some(low)
+                    };
+                    let high = high.ok_or_else(|| {
+                        error("a range goes up within `a-z`, `A-Z` or `0-9`, such as `[a-f]`", offset)
+                    })?;
+                    ranges.push((low, high));
+                }
+                '^' | '!' => {
+                    let message =
+                        format!("`[{character}…]` is not known to GitHub's filters, which have no \"none of these\"");
+                    return Err(error(&message, offset));
+                }
+                _ => return Err(error("`[…]` lists letters and digits only", offset)),
+            }
+        }
+    }
+}
+
+fn same_kind(low: char, high: char) -> bool {
+    [char::is_ascii_lowercase as fn(&char) -> bool, char::is_ascii_uppercase, char::is_ascii_digit]
+        .iter()
+        .any(|kind| kind(&low) && kind(&high))
+}
+
+fn error(message: &str, offset: usize) -> GlobError {
+    GlobError { message: message.to_owned(), offset }
 }
 
 /// Patterns of which the last one that matches decides; `!` in front excludes.
@@ -39,13 +315,27 @@ pub struct GlobList {
 }
 
 impl GlobList {
-    /// Compiles patterns, in order.
+    /// Compiles patterns, in order. At least one must be without `!`, or nothing could ever match.
+    ///
+    /// ```
+    /// use buildonce_core::policy::GlobList;
+    /// let list = GlobList::new(["releases/**", "!releases/**-alpha"]).unwrap();
+    /// assert!(list.is_match("releases/10"));
+    /// assert!(!list.is_match("releases/beta/3-alpha"));
+    /// ```
     pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, GlobError> {
-        let items = patterns.into_iter().map(|p| match p.strip_prefix('!') {
-            Some(rest) => Glob::new(rest).map(|g| (false, g)),
-            None => Glob::new(p).map(|g| (true, g)),
+        let items = patterns.into_iter().map(|pattern| match pattern.strip_prefix('!') {
+            Some(rest) => {
+                let shifted = |error: GlobError| GlobError { offset: error.offset + 1, ..error };
+                Glob::new(rest).map(|glob| (false, glob)).map_err(shifted)
+            }
+            None => Glob::new(pattern).map(|glob| (true, glob)),
         });
-        Ok(Self { items: items.collect::<Result<_, _>>()? })
+        let items: Vec<_> = items.collect::<Result<_, _>>()?;
+        if !items.is_empty() && items.iter().all(|(include, _)| !include) {
+            return Err(error("patterns with `!` only take away; at least one without `!` must come first", 0));
+        }
+        Ok(Self { items })
     }
 
     /// Whether the text is included.
@@ -58,5 +348,169 @@ impl GlobList {
         self.items
             .iter()
             .map(|(include, glob)| if *include { glob.source.clone() } else { format!("!{}", glob.source) })
+    }
+
+    /// The patterns that include, in order.
+    pub fn including(&self) -> impl Iterator<Item = &Glob> {
+        self.items.iter().filter(|(include, _)| *include).map(|(_, glob)| glob)
+    }
+
+    /// The only texts that can match, when they can be listed.
+    pub fn literals(&self) -> Option<Vec<String>> {
+        let texts: Option<Vec<String>> = self.including().map(Glob::literal).collect();
+        texts.map(|texts| texts.into_iter().filter(|text| self.is_match(text)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The examples of GitHub's cheat sheet, and what their descriptions exclude.
+    #[test]
+    fn patterns_match_as_the_cheat_sheet_says() {
+        let cases: [(&str, &[&str], &[&str]); 27] = [
+            ("feature/*", &["feature/my-branch", "feature/"], &["feature/beta-a/my-branch", "Feature/x"]),
+            ("feature/**", &["feature/beta-a/my-branch", "feature/x"], &["feature", "xfeature/x"]),
+            ("main", &["main"], &["main2", "Main", "releases/main", ""]),
+            ("*", &["main", "releases", ""], &["all/the/branches"]),
+            ("**", &["all/the/branches", "every/tag", ""], &[]),
+            ("*feature", &["mona-feature", "feature", "ver-10-feature"], &["x/feature"]),
+            ("v2*", &["v2", "v2.0", "v2.9"], &["v3", "v2/0"]),
+            ("v[12].[0-9]+.[0-9]+", &["v1.10.1", "v2.0.0"], &["v3.0.0", "v1.0", "v1x0.0"]),
+            ("*.jsx?", &["page.js", "page.jsx"], &["page.jsxx", "a/page.js", "page.j"]),
+            ("**.js", &["index.js", "js/index.js", "src/js/app.js"], &["index.jsx"]),
+            ("docs/*", &["docs/README.md", "docs/file.txt"], &["docs/a/b", "docs"]),
+            ("docs/**", &["docs/README.md", "docs/mona/octocat.txt"], &["docs", "a/docs/x"]),
+            ("docs/**/*.md", &["docs/README.md", "docs/mona/hello-world.md", "docs/a/markdown/file.md"], &["docs.md"]),
+            ("**/docs/**", &["docs/hello.md", "dir/docs/my-file.txt", "space/docs/plan/space.doc"], &["mydocs/a"]),
+            ("**/README.md", &["README.md", "js/README.md", "a/b/README.md"], &["xREADME.md", "README.md/x"]),
+            ("**/*src/**", &["a/src/app.js", "my-src/code/js/app.js"], &["src.js"]),
+            ("**/*-post.md", &["my-post.md", "path/their-post.md"], &["my-posts.md"]),
+            ("**/migrate-*.sql", &["migrate-10909.sql", "db/migrate-v1.0.sql"], &["db/migrate.sql"]),
+            ("*.md", &["README.md"], &["docs/hello.md"]),
+            ("octo?", &["oct", "octo"], &["octoo", "octx"]),
+            ("fo+", &["fo", "fooo"], &["f"]),
+            ("[CDF]x", &["Cx", "Fx"], &["cx", "Ex"]),
+            ("[a-c]+[0-9]?", &["a", "abc9"], &["", "9", "a99"]),
+            (r"a\*b\?", &["a*b?"], &["axb", "a*b"]),
+            (r"\!x", &["!x"], &["x"]),
+            ("a.b", &["a.b"], &["axb"]),
+            ("***", &["a/b"], &[]),
+        ];
+        for (pattern, yes, no) in cases {
+            let glob = Glob::new(pattern).unwrap();
+            for text in yes {
+                assert!(glob.is_match(text), "{pattern} should match {text}");
+            }
+            for text in no {
+                assert!(!glob.is_match(text), "{pattern} should not match {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn faults_are_found_where_they_are() {
+        let cases = [
+            ("", 0),
+            ("v[0-9", 1),
+            ("v[]", 1),
+            ("v[^a]", 2),
+            ("v[9-0]", 2),
+            ("v[a-Z]", 2),
+            ("v[.]", 2),
+            ("?a", 0),
+            ("+", 0),
+            ("a*+", 2),
+            ("a++", 2),
+            ("ä?+", 3),
+            (r"a\", 1),
+        ];
+        for (pattern, offset) in cases {
+            assert_eq!(Glob::new(pattern).unwrap_err().offset, offset, "{pattern}");
+        }
+        assert_eq!(GlobList::new(["a", "!b["]).unwrap_err().offset, 2);
+        assert!(GlobList::new(["!a", "!b"]).is_err());
+        assert!(Glob::new(&"a".repeat(PATTERN_BYTES + 1)).is_err());
+    }
+
+    #[test]
+    fn the_last_pattern_that_matches_decides() {
+        let list = GlobList::new(["*.md", "!README.md", "README*"]).unwrap();
+        assert!(list.is_match("README.md"));
+        let list = GlobList::new(["*.md", "!README.md"]).unwrap();
+        assert!(list.is_match("a.md") && !list.is_match("README.md") && !list.is_match("a.txt"));
+        assert!(!GlobList::default().is_match(""));
+        assert_eq!(list.patterns().collect::<Vec<_>>(), ["*.md", "!README.md"]);
+    }
+
+    #[test]
+    fn literals_are_known_when_nothing_is_left_open() {
+        assert_eq!(GlobList::new(["main", r"a\*"]).unwrap().literals().unwrap(), ["main", "a*"]);
+        assert_eq!(GlobList::new(["main", "dev", "!dev"]).unwrap().literals().unwrap(), ["main"]);
+        assert_eq!(GlobList::new(["main", "v?x"]).unwrap().literals(), None);
+    }
+
+    #[test]
+    fn hostile_patterns_take_linear_time() {
+        // A backtracking matcher would need more steps than there are atoms for any of these.
+        let text = "a".repeat(2_000);
+        for pattern in ["*a+", "**a?", "a?a+"] {
+            let glob = Glob::new(&format!("{}b", pattern.repeat(200))).unwrap();
+            assert!(!glob.is_match(&text), "{pattern}");
+            assert!(glob.is_match(&format!("{text}b")), "{pattern}");
+        }
+    }
+
+    /// The rules again, as a plain backtracking search over the pattern's text.
+    fn reference(pattern: &[char], text: &[char], starts_segment: bool) -> bool {
+        match pattern {
+            [] => text.is_empty(),
+            ['*', '*', rest @ ..] => {
+                let rest = &rest[rest.iter().take_while(|c| **c == '*').count()..];
+                if starts_segment && let ['/', below @ ..] = rest {
+                    return reference(below, text, true)
+                        || (0..text.len()).any(|i| text[i] == '/' && reference(below, &text[i + 1..], true));
+                }
+                (0..=text.len()).any(|i| reference(rest, &text[i..], false))
+            }
+            ['*', rest @ ..] => {
+                let room = text.iter().take_while(|c| **c != '/').count();
+                (0..=room).any(|i| reference(rest, &text[i..], false))
+            }
+            [first, quantifier @ ('?' | '+'), rest @ ..] => {
+                let most = if *quantifier == '?' { 1 } else { usize::MAX };
+                let least = usize::from(*quantifier == '+');
+                let run = text.iter().take_while(|c| *c == first).count().min(most);
+                (least..=run).any(|i| reference(rest, &text[i..], false))
+            }
+            [first, rest @ ..] => text.first() == Some(first) && reference(rest, &text[1..], *first == '/'),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_matcher_agrees_with_a_plain_search(pattern in "[ab/*?+]{1,8}", text in "[ab/]{0,8}") {
+            if let Ok(glob) = Glob::new(&pattern) {
+                let (p, t): (Vec<_>, Vec<_>) = (pattern.chars().collect(), text.chars().collect());
+                prop_assert_eq!(glob.is_match(&text), reference(&p, &t, true), "{} on {}", pattern, text);
+            }
+        }
+
+        #[test]
+        fn a_sample_matches(pattern in "[ab/*?+]{1,8}") {
+            if let Ok(glob) = Glob::new(&pattern) {
+                prop_assert!(glob.is_match(&glob.sample()), "{} is no {}", glob.sample(), pattern);
+            }
+        }
+
+        #[test]
+        fn any_text_compiles_or_fails_inside_itself(pattern in ".{0,40}", text in ".{0,40}") {
+            match Glob::new(&pattern) {
+                Ok(glob) => { glob.is_match(&text); }
+                Err(error) => prop_assert!(error.offset <= pattern.len()),
+            }
+        }
     }
 }

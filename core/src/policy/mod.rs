@@ -1,37 +1,81 @@
 //! What should happen? A policy document, checked as a whole.
+//!
+//! A text becomes a tree with places ([`mod@document`]), the tree becomes checked sections ([`mod@decode`]), and only
+//! those are used for decisions. What is legal but probably not meant is told by [`Policy::lint`].
 
+mod choice;
+mod decode;
+mod document;
+mod duration;
+mod gate;
 mod glob;
+mod lint;
 pub(crate) mod matcher;
 mod model;
 mod place;
+mod retention;
+mod retry;
+mod schema;
+mod select;
 mod template;
 
+use std::sync::Arc;
+
+pub use choice::Choice;
+pub use duration::Duration;
+pub use gate::{Gate, GateSeverity, Suppression};
 pub use glob::{Glob, GlobError, GlobList};
 pub use matcher::{Check, ConditionTrace, Scope, Verdict, When};
 pub use model::*;
 pub use place::Place;
+pub use retention::{Only, Retention, RetentionAction, RetentionRule, RetentionScope};
+pub use retry::{
+    Backoff, BackoffKind, BackoffSettings, Budget, FailureClass, FailureWhen, Jitter, LimitSettings, Limits, Operation,
+    OutcomeKind, Phase, Remedy, Retry, RetryRule,
+};
+pub use schema::schema;
+pub use select::{Fallback, Freshness, Select};
 pub use template::{Part, Template, TemplateError, Value};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+#[cfg(test)]
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
 
 /// The policy that holds when there is no document, and the one that `extends` can name.
 pub const STANDARD: &str = "build-once-test-many";
 
+/// Built-in policies: name and YAML source.
+const BUILT_IN: [(&str, &str); 1] = [(STANDARD, include_str!("built_in/build-once-test-many.yaml"))];
+
 impl Policy {
     /// Reads a document: YAML, TOML or JSON, told apart by the ending of `name`, else YAML.
-    pub fn parse(_source: &str, name: &str) -> Result<Self, Diagnostics> {
-        Err(vec![Diagnostic::error("not-yet", "policies are not read yet").in_file(name)])
+    ///
+    /// Every fault of the document is returned, in its order.
+    ///
+    /// ```
+    /// use buildonce_core::policy::Policy;
+    /// let policy = Policy::parse("version: 1\ntags: [\"sha-{{sha}}\"]\n", "buildonce.yaml").unwrap();
+    /// assert_eq!(policy.tags[0].id, "tags[0]");
+    ///
+    /// let errors = Policy::parse("version: 1\ntags: [\"{{shaa}}\"]\n", "buildonce.yaml").unwrap_err();
+    /// assert_eq!(errors[0].code, "bad-template");
+    /// ```
+    pub fn parse(source: &str, name: &str) -> Result<Self, Diagnostics> {
+        let file: Arc<str> = Arc::from(name);
+        let root = document::read(source, document::Language::of(name))
+            .map_err(|errors| errors.into_iter().map(|error| error.in_file(name)).collect::<Vec<_>>())?;
+        decode::document(&root, &document::Positions::new(source), &file, built_in_policy)
     }
 
     /// The policy that holds when there is no document.
     pub fn standard() -> Self {
-        Self::default()
+        built_in_policy(STANDARD).unwrap_or_default()
     }
 
-    /// What is legal but probably not meant.
-    pub fn lint(&self, _facts: Option<&Facts>) -> Diagnostics {
-        Vec::new()
+    /// What is legal but probably not meant, in the document's order. With facts, also what only they show.
+    pub fn lint(&self, facts: Option<&Facts>) -> Diagnostics {
+        lint::lint(self, facts)
     }
 }
 
@@ -41,11 +85,29 @@ pub fn built_in_names() -> &'static [&'static str] {
 }
 
 /// The YAML source of a built-in policy.
-pub fn built_in(_name: &str) -> Option<&'static str> {
-    None
+pub fn built_in(name: &str) -> Option<&'static str> {
+    BUILT_IN.iter().find(|(own, _)| *own == name).map(|(_, source)| *source)
 }
 
-/// The JSON Schema of a policy document.
-pub fn schema() -> String {
-    String::new()
+/// A built-in policy, read like any other. A test proves that each can be read.
+fn built_in_policy(name: &str) -> Option<Policy> {
+    Policy::parse(built_in(name)?, name).ok()
 }
+
+/// Findings in one line each, for tests: `file:line:column: severity[code] message | help`.
+#[cfg(test)]
+pub(crate) fn compact(diagnostics: &[Diagnostic]) -> String {
+    use std::fmt::Write;
+    let mut text = String::new();
+    for d in diagnostics {
+        let severity = serde_json::to_string(&d.severity).unwrap();
+        let (file, span) = (d.file.as_deref().unwrap_or("-"), d.span.unwrap_or_default());
+        write!(text, "{file}:{}:{}: {}[{}] {}", span.line, span.column, severity.trim_matches('"'), d.code, d.message)
+            .unwrap();
+        writeln!(text, "{}", d.help.as_ref().map(|help| format!(" | {help}")).unwrap_or_default()).unwrap();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

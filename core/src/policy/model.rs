@@ -1,6 +1,6 @@
 //! A checked policy.
 
-use super::{GlobList, Place, Template, When};
+use super::{Gate, GlobList, Place, Retention, Retry, Select, Template, When};
 use crate::facts::EventKind;
 
 /// A checked policy. Patterns and templates are compiled.
@@ -22,6 +22,14 @@ pub struct Policy {
     pub build: Build,
     /// When nothing is built.
     pub skip: Skip,
+    /// How often, how long and with which pauses operations are tried.
+    pub retry: Retry,
+    /// Which image a later job may take.
+    pub select: Select,
+    /// How long images are kept.
+    pub retention: Retention,
+    /// Which findings of a scan stop an image.
+    pub gate: Gate,
 }
 
 /// One image name.
@@ -167,6 +175,8 @@ pub struct Skip {
     pub unless_paths: Option<GlobList>,
     /// Branches (of a push or a pull request's source) that always build.
     pub unless_branches: Option<GlobList>,
+    /// Where it was written.
+    pub place: Place,
 }
 
 /// A regular expression that is looked for in a subject.

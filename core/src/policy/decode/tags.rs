@@ -1,0 +1,165 @@
+//! `tags` and `add-tags`: the rules that make tags.
+
+use super::patterns::{literals, template};
+use super::reader::Reader;
+use super::shape::{Field, Section, Shape};
+use super::when::{WHEN, when};
+use crate::policy::document::{Content, Node};
+use crate::policy::{TagRule, TagSource, Template, When};
+use crate::{Diagnostic, limits};
+
+/// A rule with conditions.
+static TAG_RULE: Section = Section {
+    name: "a tag rule",
+    doc: "Tags, and when they are made.",
+    fields: &[
+        Field::new("when", Shape::Map(&WHEN), "When the rule makes its tags; always without it."),
+        Field::required("tag", Shape::OneOrMany(&Shape::Text), "One template or several, such as `pr-{{pr}}-{{sha}}`."),
+        Field::new("primary", Shape::Bool, "Whether the rule's first tag names the build."),
+    ],
+};
+
+/// A list of rules.
+pub(super) const TAG_RULES: Shape = Shape::List(&Shape::Either(&[Shape::Text, Shape::Map(&TAG_RULE)]));
+
+/// Longest tag that a registry accepts, in characters.
+const MAX_TAG: usize = 128;
+
+/// Reads a list of rules; `list` is the key, of which the rules get their names.
+pub(super) fn tags(reader: &mut Reader<'_, '_>, node: &Node, list: &str) -> Option<Vec<TagRule>> {
+    let items = reader.list(node, "a list of tags")?;
+    if items.len() > limits::TAG_RULES {
+        let message = format!("{} tag rules are over the limit of {}", items.len(), limits::TAG_RULES);
+        reader.report(node.span, Diagnostic::error("too-many-tag-rules", message));
+        return None;
+    }
+    let rules = items.iter().enumerate().filter_map(|(index, item)| rule(reader, item, format!("{list}[{index}]")));
+    Some(rules.collect())
+}
+
+fn rule(reader: &mut Reader<'_, '_>, node: &Node, id: String) -> Option<TagRule> {
+    let place = reader.place(node.span);
+    match &node.content {
+        Content::Text(_) => {
+            let template = tag_template(reader, node)?;
+            let source = TagSource::Native(vec![template]);
+            Some(TagRule { id, when: When::default(), source, primary: false, place })
+        }
+        Content::Map(_) => {
+            let fields = reader.section(node, &TAG_RULE)?;
+            let when = fields.get("when").map_or(Some(When::default()), |node| when(reader, node, &WHEN));
+            let primary = fields.get("primary").and_then(|node| reader.boolean(node)).unwrap_or_default();
+            let templates: Vec<_> = match fields.get("tag") {
+                Some(node) => {
+                    let items = reader.one_or_many(node, "a tag or a list of tags")?;
+                    items.iter().filter_map(|item| tag_template(reader, item)).collect()
+                }
+                None => Vec::new(),
+            };
+            Some(TagRule { id, when: when?, source: TagSource::Native(templates), primary, place })
+        }
+        _ => {
+            reader.wrong_type(node, "a tag or a map with `tag`");
+            None
+        }
+    }
+}
+
+/// A template whose literal text can be in a tag: <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests>.
+fn tag_template(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Template> {
+    if let Content::Text(text) = &node.content
+        && let Some(error) = metadata_line(text)
+    {
+        reader.report(node.span, error);
+        return None;
+    }
+    let template = template(reader, node, "a tag (a string)")?;
+    let mut good = true;
+    if template.source.is_empty() {
+        reader.report(node.span, Diagnostic::error("empty-string", "a tag cannot be empty"));
+        return None;
+    }
+    for (offset, text) in literals(&template) {
+        let wrong = text.char_indices().find(|(index, c)| {
+            let first = offset == 0 && *index == 0;
+            !(c.is_ascii_alphanumeric() || *c == '_' || !first && matches!(c, '.' | '-'))
+        });
+        if let Some((index, c)) = wrong {
+            let at = offset + index;
+            let span = reader.within(node, (at, at + c.len_utf8()));
+            let error = Diagnostic::error("bad-tag", format!("a tag cannot {}", cannot(c)));
+            reader.report(span, error.help(help_for(c, text)));
+            good = false;
+        }
+    }
+    let length: usize = literals(&template).iter().map(|(_, text)| text.len()).sum();
+    if length > MAX_TAG {
+        let message = format!("the fixed text of this tag has {length} characters, a tag at most {MAX_TAG}");
+        reader.report(node.span, Diagnostic::error("bad-tag", message));
+        good = false;
+    }
+    good.then_some(template)
+}
+
+fn cannot(c: char) -> String {
+    match c {
+        ' ' | '\t' => "hold blanks".to_owned(),
+        '.' | '-' => format!("begin with `{c}`"),
+        _ if c.is_control() => "hold control characters".to_owned(),
+        _ => format!("hold `{c}`"),
+    }
+}
+
+fn help_for(c: char, text: &str) -> &'static str {
+    match c {
+        '/' if text.contains("refs/") => "`{{branch}}` and `{{tag}}` are names without `refs/…`",
+        ':' | '@' => "image names belong in `images`; a rule gives only the part after the colon",
+        '{' | '}' => "values are written `{{name}}`",
+        '$' => "values are written `{{name}}`; variables of the shell or the engine are not filled in",
+        _ => "a tag holds letters, digits, `_`, `.` and `-`, and begins with a letter, a digit or `_`",
+    }
+}
+
+/// The fault of a line in docker/metadata-action's language.
+fn metadata_line(text: &str) -> Option<Diagnostic> {
+    let mut attributes = text.split(',').filter_map(|part| part.split_once('='));
+    let kind = attributes.find(|(key, _)| key.trim() == "type").map(|(_, value)| value.trim())?;
+    let value = |name: &str| {
+        let parts = text.split(',').filter_map(|part| part.split_once('='));
+        parts.filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim()).next()
+    };
+    let native = match (kind, value("event")) {
+        ("sha", _) => "`{when: {event: push}, tag: \"sha-{{sha}}\"}`",
+        ("ref", Some("branch")) => "`{when: {event: push}, tag: \"{{branch}}\"}`",
+        ("ref", Some("pr")) => "`{when: {event: pull-request}, tag: \"pr-{{pr}}\"}`",
+        ("ref", _) => "`{when: {event: tag}, tag: \"{{tag}}\"}`",
+        ("schedule", _) => "`{when: {event: schedule}, tag: \"nightly\"}`",
+        ("semver" | "pep440", _) => "`{when: {event: tag}, tag: \"{{version}}\"}`",
+        ("edge", _) => "`{when: {event: push, default-branch: true}, tag: \"edge\"}`",
+        _ => "`{when: {event: push}, tag: \"latest\"}`",
+    };
+    let message = "docker/metadata-action lines are not supported yet";
+    let help = format!("write it as a native rule, such as {native}");
+    Some(Diagnostic::error("metadata-line-unsupported", message).help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_metadata_action_are_told_from_tags() {
+        let yes = [
+            "type=sha",
+            "type=semver,pattern={{version}}",
+            "enable=true, type=raw,value=x",
+            "prefix=a,type=ref,event=pr",
+        ];
+        for line in yes {
+            assert!(metadata_line(line).is_some(), "{line}");
+        }
+        for tag in ["latest", "pr-{{pr}}", "mytype", "prototype=x"] {
+            assert!(metadata_line(tag).is_none(), "{tag}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Conditions that never hold, and rules that are never reached.
+
+use super::scope::{covers, has_branch, has_diff, has_tag, same};
+use super::{conditions_of, warn};
+use crate::diagnostic::Diagnostics;
+use crate::facts::EventKind;
+use crate::policy::{Policy, TagRule, TagSource, When};
+
+pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
+    for when in conditions_of(policy) {
+        if when.event.as_ref().is_some_and(Vec::is_empty) {
+            continue; // written as `false`
+        }
+        contradiction(when, findings);
+        dead_events(when, findings);
+    }
+    unreachable_platforms(policy, findings);
+    duplicates(policy, findings);
+}
+
+/// Two conditions that no run can meet together.
+fn contradiction(when: &When, findings: &mut Diagnostics) {
+    let branch = when.branches.is_some() || when.default_branch.is_some();
+    let tag = when.tags.is_some();
+    let change = when.head_branches.is_some() || when.fork.is_some();
+    let pair = if branch && tag {
+        Some("a branch and a git tag")
+    } else if tag && change {
+        Some("a git tag and a pull request")
+    } else {
+        None
+    };
+    if let Some(pair) = pair {
+        let message = format!("these conditions never hold together: no run is about {pair}");
+        findings.push(warn(&when.place, "never-holds", message, "make two rules of it"));
+    }
+}
+
+/// Events that are listed although another condition never holds on them.
+fn dead_events(when: &When, findings: &mut Diagnostics) {
+    type Fits = fn(EventKind) -> bool;
+    let needs: [(&str, bool, &str, Fits); 7] = [
+        ("branches", when.branches.is_some(), "has no branch", has_branch),
+        ("default-branch", when.default_branch.is_some(), "has no branch", has_branch),
+        ("tags", when.tags.is_some(), "has no git tag", has_tag),
+        ("prerelease", when.prerelease.is_some(), "has no git tag", has_tag),
+        ("head-branches", when.head_branches.is_some(), "has no source branch", EventKind::is_change),
+        ("fork", when.fork.is_some(), "comes from no other repository", EventKind::is_change),
+        ("paths", when.paths.is_some(), "compares no commits, so no changed files are known", has_diff),
+    ];
+    for (name, _, why, fits) in needs.into_iter().filter(|(_, given, ..)| *given) {
+        let listed = when.event.iter().flatten();
+        let dead: Vec<_> = listed.filter(|event| !fits(**event)).map(|event| format!("`{}`", event.as_str())).collect();
+        if !dead.is_empty() {
+            let list = dead.join(", ");
+            let message = format!("`{name}` never holds on {list}: such a run {why}");
+            let help = format!("remove {list} here, or give it a rule without `{name}`");
+            findings.push(warn(&when.place, "never-holds", message, help));
+        }
+    }
+}
+
+/// Platform rules after one that takes the same runs.
+fn unreachable_platforms(policy: &Policy, findings: &mut Diagnostics) {
+    let rules = &policy.build.platforms;
+    for (index, rule) in rules.iter().enumerate() {
+        if let Some(first) = rules.iter().take(index).find(|first| covers(&first.when, &rule.when)) {
+            let line = first.place.span.line;
+            let message = format!("this rule is never reached: the one at line {line} takes these runs before it");
+            findings.push(warn(&rule.place, "unreachable-rule", message, "put the rule with more conditions first"));
+        }
+    }
+}
+
+/// Rules and names that say the same as one before.
+fn duplicates(policy: &Policy, findings: &mut Diagnostics) {
+    for (index, rule) in policy.tags.iter().enumerate() {
+        let twin = policy.tags.iter().take(index).find(|other| {
+            same(&other.when, &rule.when) && templates(other) == templates(rule) && !templates(rule).is_empty()
+        });
+        if let Some(twin) = twin {
+            let message = format!("`{}` says the same as `{}`", rule.id, twin.id);
+            findings.push(warn(&rule.place, "duplicate-rule", message, "remove one of them"));
+        }
+    }
+    for (index, image) in policy.images.iter().enumerate() {
+        let twin = policy.images.iter().take(index).any(|other| other.name.source == image.name.source);
+        if twin {
+            let message = format!("the image `{}` is listed twice", image.name.source);
+            findings.push(warn(&image.place, "duplicate-rule", message, "remove one of them"));
+        }
+    }
+}
+
+fn templates(rule: &TagRule) -> Vec<&str> {
+    match &rule.source {
+        TagSource::Native(templates) => templates.iter().map(|template| template.source.as_str()).collect(),
+        TagSource::Metadata(line) => vec![line],
+    }
+}

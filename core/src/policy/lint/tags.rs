@@ -1,0 +1,133 @@
+//! Tags that move, tags that are never made, and more than one primary tag.
+
+use super::scope::{events, has_branch, has_tag, several_branches, witness};
+use super::warn;
+use crate::diagnostic::Diagnostics;
+use crate::facts::EventKind;
+use crate::policy::{Part, Policy, TagRule, TagSource, Template, Value};
+
+/// Longest tag that a registry accepts, in characters.
+const MAX_TAG: usize = 128;
+
+pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
+    for rule in &policy.tags {
+        let TagSource::Native(templates) = &rule.source else { continue };
+        for template in templates {
+            moving(rule, template, findings);
+            never_known(rule, template, findings);
+            too_long(policy, template, findings);
+        }
+        if let (true, Some(first)) = (rule.primary, templates.first()) {
+            moving_primary(rule, first, findings);
+        }
+    }
+    several_primaries(policy, findings);
+}
+
+/// Whether builds of two commits can get the same tag.
+fn is_shared(template: &Template) -> bool {
+    use Value::{Date, FullSha, Major, Minor, Patch, RunId, Sha, Tag, Timestamp, Version};
+    // A git tag names one commit, and an alias such as `1.2` is meant to move along the releases.
+    let own = [Sha, FullSha, RunId, Timestamp, Tag, Version, Major, Minor, Patch, Date];
+    !template.values().any(|value| own.contains(&value))
+}
+
+/// A tag that one branch or pull request takes from another.
+fn moving(rule: &TagRule, template: &Template, findings: &mut Diagnostics) {
+    // `pr-{{pr}}` moves with its own pull request only, which is what it is for.
+    if !is_shared(template) || template.uses(Value::Pr) {
+        return;
+    }
+    let on = events(&rule.when);
+    let source = &template.source;
+    let change = on.iter().find(|event| event.is_change() || **event == EventKind::MergeGroup);
+    let branch = on.iter().any(|event| matches!(event, EventKind::Push | EventKind::Manual | EventKind::Api));
+    let by_branch = template.uses(Value::Branch) || template.uses(Value::BaseBranch);
+    let help = "add `{{sha}}` to the tag, or narrow the rule with `when`";
+    if let Some(event) = change {
+        let message = format!("every run of `{}` takes the tag `{source}` from the one before", event.as_str());
+        findings.push(warn(&template.place, "mutable-tag", message, help));
+    } else if branch && several_branches(&rule.when) && rule.when.tags.is_none() {
+        let message = if by_branch {
+            format!("the tag `{source}` names no commit: each push to a branch takes it from the one before")
+        } else {
+            format!("several branches take the tag `{source}` from each other")
+        };
+        findings.push(warn(&template.place, "mutable-tag", message, help));
+    }
+}
+
+/// A value that no run of the rule has.
+fn never_known(rule: &TagRule, template: &Template, findings: &mut Diagnostics) {
+    let on = events(&rule.when);
+    let value = template.values().find(|value| !on.iter().any(|event| has(*event, *value)));
+    if let (Some(value), false) = (value, on.is_empty()) {
+        let kinds: Vec<_> = on.iter().map(|event| format!("`{}`", event.as_str())).collect();
+        let message = format!("no run of {} has a value for `{{{{{}}}}}`", kinds.join(", "), value.name());
+        let help = format!("`{{{{{}}}}}` is {}", value.name(), value.documentation());
+        findings.push(warn(&template.place, "value-never-known", message, help));
+    }
+}
+
+fn has(event: EventKind, value: Value) -> bool {
+    match value {
+        Value::Pr => event.is_change(),
+        Value::BaseBranch => event.is_change() || event == EventKind::MergeGroup,
+        Value::Branch => has_branch(event),
+        Value::Tag | Value::Version | Value::Major | Value::Minor | Value::Patch => has_tag(event),
+        _ => true,
+    }
+}
+
+/// A tag over the limit with values of a usual length. Branches are cut so that they fit.
+fn too_long(policy: &Policy, template: &Template, findings: &mut Diagnostics) {
+    let length: usize = template
+        .parts
+        .iter()
+        .map(|part| match part {
+            Part::Literal(text) => text.len(),
+            Part::Value(value) => usual_length(*value, policy.naming.sha_length),
+        })
+        .sum();
+    if length > MAX_TAG {
+        let message = format!("with usual values this tag has {length} characters, a tag at most {MAX_TAG}");
+        findings.push(warn(&template.place, "tag-too-long", message, "shorten the fixed text or leave a value out"));
+    }
+}
+
+fn usual_length(value: Value, sha: usize) -> usize {
+    match value {
+        Value::Branch | Value::BaseBranch => 1,
+        Value::RunAttempt => 2,
+        Value::Major | Value::Minor | Value::Patch => 3,
+        Value::Pr => 5,
+        Value::Sha => sha,
+        Value::Date | Value::RunId => 11,
+        Value::Event | Value::Version | Value::Timestamp => 20,
+        Value::Tag | Value::Owner | Value::Name => 30,
+        Value::FullSha => 40,
+        Value::Repository => 61,
+        Value::RegistryImage => 80,
+    }
+}
+
+/// A primary tag that names a pull request and no commit, so that a later job cannot tell which build it finds.
+fn moving_primary(rule: &TagRule, first: &Template, findings: &mut Diagnostics) {
+    let on_change = events(&rule.when).into_iter().any(EventKind::is_change);
+    if on_change && is_shared(first) {
+        let message = format!("the primary tag `{}` does not tell the commits of a pull request apart", first.source);
+        let help = "add `{{sha}}`, or mark another rule as primary";
+        findings.push(warn(&rule.place, "primary-not-unique", message, help));
+    }
+}
+
+fn several_primaries(policy: &Policy, findings: &mut Diagnostics) {
+    let primaries: Vec<_> = policy.tags.iter().filter(|rule| rule.primary).collect();
+    for (index, rule) in primaries.iter().enumerate() {
+        let clash = primaries.iter().take(index).find_map(|other| Some((other, witness(&other.when, &rule.when)?)));
+        if let Some((other, run)) = clash {
+            let message = format!("`{}` and `{}` are both primary on {run}", other.id, rule.id);
+            findings.push(warn(&rule.place, "two-primaries", message, "mark one of them, or narrow one with `when`"));
+        }
+    }
+}
