@@ -1,10 +1,18 @@
 //! The program: it reads what the engine may know, asks it, and carries out what it says.
 
-use buildonce::{Engine, Limits};
+mod builder;
+mod cli;
+mod clock;
+mod credentials;
+mod document;
+mod environment;
+mod git;
+mod outputs;
+mod program;
+mod render;
 
-fn main() -> anyhow::Result<()> {
-    let engine = Engine::embedded()?;
-    let mut session = engine.session(Limits::default())?;
-    anyhow::ensure!(session.sanitize("Feature/X", None)? == "feature-x");
-    Ok(())
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os())
 }

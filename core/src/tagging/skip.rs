@@ -140,6 +140,7 @@ mod tests {
             head_branches: Some(globs(&["main", "development"])),
             unless_paths: Some(globs(&["Dockerfile"])),
             unless_branches: Some(globs(&["feature/beta"])),
+            place: Place::default(),
         }
     }
 

@@ -1,0 +1,247 @@
+//! Everything that the engine gets to know about a run.
+
+use std::path::Path;
+use std::{env, fs};
+
+use buildonce::Session;
+use buildonce::types::{Builder, Diagnostic, Facts, HostFacts};
+use serde_json::{Value, json};
+
+use super::options::FactsOptions;
+use super::problem::Problem;
+use crate::render::Sources;
+use crate::{builder, clock, credentials, document, environment, git};
+
+/// The variable that holds a builder, for jobs that call the program more than once.
+const BUILDER: &str = "BUILDONCE_BUILDER";
+
+/// What was observed, before the engine looks at it.
+#[derive(Debug)]
+pub(crate) struct Inputs {
+    source: Source,
+    host: HostFacts,
+    /// What a person should know about how it was observed.
+    pub(crate) notes: Vec<Diagnostic>,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// The CI engine's variables and payload.
+    Surroundings { env: Vec<(String, String)>, payload: Option<String> },
+    /// A document with everything in it.
+    Document { name: String, text: String },
+}
+
+/// What takes a while: started first, collected last.
+pub(crate) struct Early {
+    questions: Option<git::Questions>,
+}
+
+/// Starts what takes a while, before the engine is loaded.
+pub(crate) fn early(options: &FactsOptions, directory: &Path) -> Early {
+    Early { questions: if options.facts.is_some() { None } else { git::ask(directory) } }
+}
+
+impl Inputs {
+    /// Observes the run, or reads the document that describes one.
+    pub(crate) fn observe(options: &FactsOptions, early: Early, session: &mut Session) -> Result<Self, Problem> {
+        let now = clock::now(options.now.as_deref())?;
+        let mut host =
+            HostFacts { now, git: None, credentials: None, builder: given_builder(options)?, changed_files: None };
+        host.changed_files = options.changed_files.as_deref().map(changed_files).transpose()?;
+        if let Some(path) = &options.facts {
+            let text = document::read("the facts", path, document::FACTS)?;
+            let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
+            return Ok(Self { source: Source::Document { name, text }, host, notes: Vec::new() });
+        }
+        let env = environment::read(&session.variables()?, |name| env::var_os(name))?;
+        let payload = payload(options, &env, session)?;
+        let mut notes = Vec::new();
+        let note;
+        (host.credentials, note) = credentials::hosts();
+        notes.extend(note);
+        if let Some(questions) = early.questions {
+            let note;
+            (host.git, note) = questions.answers();
+            notes.extend(note);
+        }
+        Ok(Self { source: Source::Surroundings { env, payload }, host, notes })
+    }
+
+    /// The normal form.
+    pub(crate) fn facts(&self, session: &mut Session) -> Result<Facts, Problem> {
+        let answer = match &self.source {
+            Source::Surroundings { env, payload } => session.detect(env, payload.as_deref(), &self.host)?,
+            Source::Document { name, text } => session.parse_facts(text, name, &self.host)?,
+        };
+        answer.map_err(|findings| Problem::refused(findings, self.sources()))
+    }
+
+    /// The normal form as the engine writes it in JSON.
+    pub(crate) fn facts_json(&self, session: &mut Session) -> Result<Value, Problem> {
+        let host = host_json(&self.host);
+        let (name, input) = match &self.source {
+            Source::Surroundings { env, payload } => {
+                let mut input = json!({"env": env, "host": host});
+                if let (Some(payload), Some(fields)) = (payload, input.as_object_mut()) {
+                    fields.insert("payload".to_owned(), json!(payload));
+                }
+                ("facts.detect", input)
+            }
+            Source::Document { name, text } => ("facts.parse", json!({"document": text, "name": name, "host": host})),
+        };
+        call(session, name, &input, &self.sources())
+    }
+
+    /// Asks the named builder for its version, unless the run's description settles it.
+    pub(crate) fn probe_builder(&mut self, name: &str) -> Option<&Builder> {
+        if self.host.builder.is_none() && matches!(self.source, Source::Surroundings { .. }) {
+            self.host.builder = builder::probe(name);
+            return self.host.builder.as_ref();
+        }
+        None
+    }
+
+    /// Documents that messages about the facts point into.
+    pub(crate) fn sources(&self) -> Sources {
+        match &self.source {
+            Source::Surroundings { .. } => Sources::default(),
+            Source::Document { name, text } => Sources::of(name, text),
+        }
+    }
+}
+
+/// Calls a function that answers `{"ok": …}` or `{"err": …}`.
+pub(crate) fn call(session: &mut Session, name: &str, input: &Value, sources: &Sources) -> Result<Value, Problem> {
+    let unexpected = |what: String| {
+        Problem::usage("wrong-component", format!("the component's {name} {what}"))
+            .help("the component and this program are of different versions")
+    };
+    let answer =
+        session.call_json(name, &input.to_string())?.map_err(|f| unexpected(format!("refused: {}", f.message)))?;
+    let mut answer: Value = serde_json::from_str(&answer).map_err(|e| unexpected(format!("answered no JSON: {e}")))?;
+    if let Some(ok) = answer.get_mut("ok") {
+        return Ok(ok.take());
+    }
+    match answer.get("err").map(findings) {
+        Some(Some(findings)) => Err(Problem::refused(findings, sources.clone())),
+        _ => Err(unexpected("answered neither `ok` nor `err`".to_owned())),
+    }
+}
+
+/// Findings from their JSON form.
+fn findings(value: &Value) -> Option<Vec<Diagnostic>> {
+    use buildonce::types::{Severity, Span};
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let number = |value: &Value, key: &str| value.get(key).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+    let one = |value: &Value| {
+        Some(Diagnostic {
+            severity: match value.get("severity")?.as_str()? {
+                "error" => Severity::Error,
+                "warning" => Severity::Warning,
+                _ => Severity::Note,
+            },
+            code: text(value, "code")?,
+            message: text(value, "message")?,
+            file: text(value, "file"),
+            span: value.get("span").and_then(|span| {
+                Some(Span {
+                    start: number(span, "start")?,
+                    end: number(span, "end")?,
+                    line: number(span, "line")?,
+                    column: number(span, "column")?,
+                })
+            }),
+            label: text(value, "label"),
+            help: text(value, "help"),
+        })
+    };
+    value.as_array()?.iter().map(one).collect()
+}
+
+fn host_json(host: &HostFacts) -> Value {
+    let git = host.git.as_ref().map(|git| {
+        let mut value = json!({
+            "head": git.head, "branch": git.branch, "tags": git.tags, "remote_url": git.remote_url,
+            "default_branch": git.default_branch, "dirty": git.dirty, "subject": git.subject,
+            "timestamp": git.timestamp, "directory": git.directory,
+        });
+        leave_out_absent(&mut value);
+        value
+    });
+    let builder = host.builder.as_ref().map(|b| json!({"name": b.name, "version": b.version}));
+    let mut value = json!({
+        "now": host.now, "git": git, "credentials": host.credentials, "builder": builder,
+        "changed_files": host.changed_files,
+    });
+    leave_out_absent(&mut value);
+    value
+}
+
+fn leave_out_absent(value: &mut Value) {
+    if let Some(fields) = value.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+}
+
+fn given_builder(options: &FactsOptions) -> Result<Option<Builder>, Problem> {
+    if let Some(text) = &options.builder_version {
+        return builder::parse(text, "--builder-version").map(Some);
+    }
+    let variable = environment::one(BUILDER, |name| env::var_os(name))?;
+    variable.map(|text| builder::parse(&text, BUILDER)).transpose()
+}
+
+fn changed_files(path: &Path) -> Result<Vec<String>, Problem> {
+    let text = document::read("the list of changed files", path, document::CHANGED_FILES)?;
+    Ok(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
+fn payload(options: &FactsOptions, env: &[(String, String)], session: &mut Session) -> Result<Option<String>, Problem> {
+    if let Some(path) = &options.payload {
+        return document::read("the payload", path, document::PAYLOAD).map(Some);
+    }
+    let Some(variable) = session.payload_variable(env)? else { return Ok(None) };
+    let Some(path) = environment::one(&variable, |name| env::var_os(name))? else { return Ok(None) };
+    if fs::metadata(&path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
+        let message = format!("{variable} names a file that is not there: {path}");
+        return Err(Problem::world("missing-payload", message)
+            .help("inside a container mount the runner's files, or pass --payload FILE"));
+    }
+    document::read("the payload", Path::new(&path), document::PAYLOAD).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use buildonce::types::{GitFacts, Severity};
+
+    use super::*;
+
+    #[test]
+    fn host_facts_have_the_contracts_shape() {
+        let git = GitFacts {
+            head: Some("a".to_owned()),
+            branch: None,
+            tags: vec!["v1".to_owned()],
+            remote_url: None,
+            default_branch: None,
+            dirty: false,
+            subject: None,
+            timestamp: Some(-1),
+            directory: None,
+        };
+        let host = HostFacts { now: 5, git: Some(git), credentials: Some(vec![]), builder: None, changed_files: None };
+        assert_eq!(
+            host_json(&host).to_string(),
+            r#"{"now":5,"git":{"head":"a","tags":["v1"],"dirty":false,"timestamp":-1},"credentials":[]}"#
+        );
+    }
+
+    #[test]
+    fn findings_are_read_from_json() {
+        let value = json!([{"severity": "warning", "code": "c", "message": "m", "span": {"start": 1, "end": 2, "line": 3, "column": 4}}]);
+        let found = findings(&value).unwrap();
+        assert_eq!((found[0].severity, found[0].span.unwrap().column), (Severity::Warning, 4));
+        assert!(findings(&json!([{"code": "c"}])).is_none());
+    }
+}

@@ -1,0 +1,191 @@
+//! `buildonce plan`.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use buildonce::types::{Facts, ImagePlan};
+use buildonce::{Policy, Session};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::inputs::{self, Inputs, call};
+use super::options::{EngineOptions, FactsOptions, PolicyOptions};
+use super::policy_file::{PolicyFile, policy};
+use super::terminal::Terminal;
+use super::{Exit, Problem, cause};
+use crate::outputs;
+use crate::render::{self, Detail, PlanView, Sources, Style};
+
+/// What the image of this run is called, where it goes, and why
+///
+/// Reads the CI engine's variables, its event and the local git checkout, applies the policy, and prints the plan. Nothing is built
+/// and nothing is changed. Deciding not to build is an answer like any other: the exit code is 0.
+///
+/// A GitHub job hands the plan to later steps as step outputs, a GitLab job as variables of later jobs:
+///
+///   buildonce plan
+///   buildonce plan --format github
+///   buildonce plan --format dotenv --output plan.env
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    policy: PolicyOptions,
+    #[command(flatten)]
+    facts: FactsOptions,
+    /// Form of the answer
+    #[arg(long, value_name = "FORM", default_value = "text", help_heading = "Answer")]
+    format: Format,
+    /// Write the answer to this file instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Answer")]
+    output: Option<PathBuf>,
+    /// Also show what does not happen, and every condition of every rule
+    #[arg(short, long, help_heading = "Answer")]
+    verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// The whole plan as the engine decided it
+    Json,
+    /// Step outputs into `$GITHUB_OUTPUT`, a step summary, and warnings as annotations
+    Github,
+    /// GitLab's dotenv report
+    Dotenv,
+}
+
+/// Runs the command.
+pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal) -> Result<Exit, Problem> {
+    let directory = working_directory()?;
+    let early = inputs::early(&options.facts, &directory);
+    let file = PolicyFile::load(options.policy.policy.as_deref(), &directory)?;
+    let mut session = engine.session()?;
+    let policy = policy(&mut session, file.as_ref())?;
+    let inputs = Inputs::observe(&options.facts, early, &mut session)?;
+    terminal.note(&inputs.notes, &inputs.sources());
+    let mut sources = inputs.sources();
+    if let Some(file) = &file {
+        sources.add(&file.name, &file.text);
+    }
+    let mut run = Run { session, policy, inputs, file, sources };
+    let (facts, plan) = run.decide()?;
+    match options.format {
+        Format::Text => {
+            let style = if options.output.is_some() { Style::PLAIN } else { terminal.out };
+            let text = run.text(&plan, &facts, options.detail(), style);
+            deliver(&text, options.output.as_deref(), terminal)?;
+        }
+        Format::Json => {
+            terminal.note(&plan.warnings, &run.sources);
+            deliver(&render::pretty(&run.json()?.to_string()), options.output.as_deref(), terminal)?;
+        }
+        Format::Github => run.github(&plan, &facts, options, terminal)?,
+        Format::Dotenv => {
+            terminal.note(&plan.warnings, &run.sources);
+            deliver(&outputs::dotenv(&plan)?, options.output.as_deref(), terminal)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+impl Options {
+    fn detail(&self) -> Detail {
+        if self.verbose { Detail::Full } else { Detail::Short }
+    }
+}
+
+/// One run of the command.
+struct Run {
+    session: Session,
+    policy: Policy,
+    inputs: Inputs,
+    file: Option<PolicyFile>,
+    sources: Sources,
+}
+
+impl Run {
+    /// Facts and plan. Asking a builder for its version takes longer than everything else, and only tells how an image is loaded
+    /// or saved: so it is asked when the plan does that, and the engine decides again.
+    fn decide(&mut self) -> Result<(Facts, ImagePlan), Problem> {
+        let facts = self.inputs.facts(&mut self.session)?;
+        let plan = self.plan(&facts)?;
+        let shaped = plan.delivery.load || plan.delivery.archive.is_some();
+        if let Some(name) = plan.builder.first().filter(|_| shaped)
+            && facts.builder.is_none()
+            && self.inputs.probe_builder(name).is_some()
+        {
+            let facts = self.inputs.facts(&mut self.session)?;
+            let plan = self.plan(&facts)?;
+            return Ok((facts, plan));
+        }
+        Ok((facts, plan))
+    }
+
+    fn plan(&mut self, facts: &Facts) -> Result<ImagePlan, Problem> {
+        self.session.plan(self.policy, facts)?.map_err(|findings| Problem::refused(findings, self.sources.clone()))
+    }
+
+    /// The plan in the engine's own JSON.
+    fn json(&mut self) -> Result<Value, Problem> {
+        let facts = self.inputs.facts_json(&mut self.session)?;
+        let input = match &self.file {
+            Some(file) => json!({"policy": {"source": file.text, "name": file.name}, "facts": facts}),
+            None => json!({"facts": facts}),
+        };
+        call(&mut self.session, "tagging.plan", &input, &self.sources)
+    }
+
+    fn text(&self, plan: &ImagePlan, facts: &Facts, detail: Detail, style: Style) -> String {
+        let policy = self.file.as_ref().map(|file| file.name.as_str());
+        render::plan(&PlanView { plan, facts, policy, sources: &self.sources }, detail, style)
+    }
+
+    /// Outputs go to the file that later steps read; the log shows the plan and the warnings.
+    fn github(
+        &mut self,
+        plan: &ImagePlan,
+        facts: &Facts,
+        options: &Options,
+        terminal: Terminal,
+    ) -> Result<(), Problem> {
+        let json = self.json()?.to_string();
+        let file = options.output.clone().or_else(|| file_variable("GITHUB_OUTPUT"));
+        let Some(file) = file else {
+            terminal.note(&plan.warnings, &self.sources);
+            return terminal.print(&outputs::outputs_of_log(plan, &json));
+        };
+        append(&file, &outputs::outputs(plan, &json))?;
+        if let Some(summary) = file_variable("GITHUB_STEP_SUMMARY") {
+            append(&summary, &render::summary(plan, facts))?;
+        }
+        // The annotations hold the warnings already.
+        let quiet = ImagePlan { warnings: Vec::new(), ..plan.clone() };
+        let text = self.text(&quiet, facts, options.detail(), terminal.out);
+        terminal.print(&format!("{text}{}", outputs::commands(&plan.warnings)))
+    }
+}
+
+fn working_directory() -> Result<PathBuf, Problem> {
+    env::current_dir()
+        .map_err(|e| Problem::world("no-directory", format!("there is no working directory: {}", cause(&e))))
+}
+
+fn file_variable(name: &str) -> Option<PathBuf> {
+    env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn append(path: &Path, content: &str) -> Result<(), Problem> {
+    outputs::append(path, content.as_bytes()).map_err(|e| Problem::unwritable(path, &e))
+}
+
+/// To the file whole, or to standard output.
+pub(super) fn deliver(text: &str, output: Option<&Path>, terminal: Terminal) -> Result<(), Problem> {
+    match output {
+        Some(path) if path != Path::new("-") => {
+            outputs::replace(path, text.as_bytes()).map_err(|e| Problem::unwritable(path, &e))
+        }
+        _ => terminal.print(text),
+    }
+}

@@ -1,0 +1,32 @@
+//! From answers to text. Nothing here decides: a renderer shows every field that it is given, or leaves it out.
+
+/// Adds formatted text to a string.
+macro_rules! put {
+    ($out:expr, $($text:tt)*) => {
+        // Writing into a string cannot fail.
+        std::fmt::Write::write_fmt(&mut $out, format_args!($($text)*)).unwrap_or_default()
+    };
+}
+pub(crate) use put;
+
+mod diagnostics;
+mod facts;
+mod json;
+mod markdown;
+mod plan;
+mod printable;
+#[cfg(test)]
+mod samples;
+mod style;
+mod table;
+
+pub(crate) use diagnostics::{Sources, count_line, diagnostics};
+pub(crate) use facts::facts;
+pub(crate) use json::pretty;
+pub(crate) use markdown::summary;
+pub(crate) use plan::{Detail, PlanView, plan};
+pub(crate) use printable::{one_line, printable};
+pub(crate) use style::{ColorChoice, Style};
+
+#[cfg(test)]
+pub(crate) use samples::{sample_facts, sample_plan, sample_skip};
