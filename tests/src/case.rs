@@ -7,8 +7,20 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 /// Keys that `case.json` may have, so that a misspelt one is an error and not ignored.
-const KEYS: [&str; 11] =
-    ["about", "env", "host", "steps", "forbidden", "required", "payload", "payload_padding", "call", "input", "calls"];
+const KEYS: [&str; 12] = [
+    "about",
+    "env",
+    "host",
+    "steps",
+    "forbidden",
+    "forbidden_values",
+    "required",
+    "payload",
+    "payload_padding",
+    "call",
+    "input",
+    "calls",
+];
 
 /// A policy document may be written in any of these.
 const POLICIES: [&str; 3] = ["policy.yaml", "policy.toml", "policy.json"];
@@ -24,6 +36,8 @@ pub struct Case {
     pub work: Work,
     /// Texts that no answer may contain anywhere.
     pub forbidden: Vec<String>,
+    /// Texts that no answer may contain as a whole value.
+    pub forbidden_values: Vec<String>,
     /// What holds whatever `expected.json` says: JSON pointer into the answers, and the value there (null: nothing there).
     pub required: Map<String, Value>,
 }
@@ -88,13 +102,9 @@ impl Case {
             Some(_) => bail!("`required` is not an object"),
         };
         let forbidden = strings(case.remove("forbidden"))?;
-        Ok(Self {
-            name: name.to_owned(),
-            folder: folder.to_owned(),
-            work: work(&mut case, folder)?,
-            forbidden,
-            required,
-        })
+        let forbidden_values = strings(case.remove("forbidden_values"))?;
+        let work = work(&mut case, folder)?;
+        Ok(Self { name: name.to_owned(), folder: folder.to_owned(), work, forbidden, forbidden_values, required })
     }
 }
 

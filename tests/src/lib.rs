@@ -4,6 +4,7 @@
 pub mod case;
 pub mod diff;
 pub mod fronts;
+pub mod octokit;
 pub mod thread;
 
 use std::path::{Path, PathBuf};

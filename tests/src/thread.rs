@@ -44,14 +44,10 @@ pub fn check(case: &Case, front: &dyn Front, native: &dyn Front) -> Result<()> {
 
 /// What the case itself demands, whatever was written down.
 fn judge(case: &Case, answers: &Value) -> Result<()> {
-    let text = answers.to_string();
-    for forbidden in &case.forbidden {
-        // As it stands in JSON, without the quotes around it.
-        let wanted = Value::from(forbidden.as_str()).to_string();
-        let wanted = wanted.get(1..wanted.len().saturating_sub(1)).unwrap_or_default();
-        if text.contains(wanted) {
-            bail!("an answer contains what it must not: {forbidden}\n{}", serde_json::to_string_pretty(answers)?);
-        }
+    let part = case.forbidden.iter().find(|text| any_text(answers, &|found| found.contains(text.as_str())));
+    let whole = case.forbidden_values.iter().find(|text| any_text(answers, &|found| found == text.as_str()));
+    if let Some(text) = part.or(whole) {
+        bail!("an answer contains what it must not: {text}\n{}", serde_json::to_string_pretty(answers)?);
     }
     for (pointer, wanted) in &case.required {
         let got = answers.pointer(pointer).unwrap_or(&Value::Null);
@@ -61,6 +57,16 @@ fn judge(case: &Case, answers: &Value) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether any text of a document, keys aside, is like this.
+fn any_text(value: &Value, like: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => like(text),
+        Value::Array(items) => items.iter().any(|item| any_text(item, like)),
+        Value::Object(fields) => fields.values().any(|field| any_text(field, like)),
+        _ => false,
+    }
 }
 
 fn answers(case: &Case, front: &dyn Front) -> Result<Value> {
