@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 /// Keys that `case.json` may have, so that a misspelt one is an error and not ignored.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "about",
     "env",
     "host",
@@ -20,6 +20,7 @@ const KEYS: [&str; 12] = [
     "call",
     "input",
     "calls",
+    "json_only",
 ];
 
 /// A policy document may be written in any of these.
@@ -34,6 +35,8 @@ pub struct Case {
     pub folder: PathBuf,
     /// What is asked.
     pub work: Work,
+    /// About the `json` interface itself: what typed calls could not even express.
+    pub json_only: bool,
     /// Texts that no answer may contain anywhere.
     pub forbidden: Vec<String>,
     /// Texts that no answer may contain as a whole value.
@@ -103,8 +106,17 @@ impl Case {
         };
         let forbidden = strings(case.remove("forbidden"))?;
         let forbidden_values = strings(case.remove("forbidden_values"))?;
+        let json_only = case.remove("json_only").is_some_and(|value| value == true);
         let work = work(&mut case, folder)?;
-        Ok(Self { name: name.to_owned(), folder: folder.to_owned(), work, forbidden, forbidden_values, required })
+        Ok(Self {
+            name: name.to_owned(),
+            folder: folder.to_owned(),
+            work,
+            json_only,
+            forbidden,
+            forbidden_values,
+            required,
+        })
     }
 }
 

@@ -86,6 +86,10 @@ impl Front for Jco {
         self.name
     }
 
+    fn typed(&self) -> bool {
+        self.front == "typed"
+    }
+
     fn call(&self, name: &str, input: &Value) -> Result<Value> {
         let runner = self.runner.as_ref().as_ref().map_err(|error| anyhow::anyhow!("{error:#}"))?;
         let mut runner = runner.lock().map_err(|_| anyhow::anyhow!("an earlier call broke the runner"))?;

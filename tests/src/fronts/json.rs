@@ -17,6 +17,10 @@ impl Front for Native {
         "native"
     }
 
+    fn typed(&self) -> bool {
+        false
+    }
+
     fn call(&self, name: &str, input: &Value) -> Result<Value> {
         answer(json::call(name, &input.to_string()))
     }
@@ -36,6 +40,10 @@ impl Component {
 impl Front for Component {
     fn name(&self) -> &'static str {
         "wasmtime-json"
+    }
+
+    fn typed(&self) -> bool {
+        false
     }
 
     fn call(&self, name: &str, input: &Value) -> Result<Value> {

@@ -18,6 +18,9 @@ pub trait Front: Send + Sync {
     /// Its name in the names of tests.
     fn name(&self) -> &'static str;
 
+    /// Whether it goes through the typed interfaces.
+    fn typed(&self) -> bool;
+
     /// Calls a function. A call that the engine refuses to carry out answers `{"failure": …}`; an error means that there is no answer.
     fn call(&self, name: &str, input: &Value) -> Result<Value>;
 }

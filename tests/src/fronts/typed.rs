@@ -32,6 +32,10 @@ impl Front for Typed {
         "wasmtime-typed"
     }
 
+    fn typed(&self) -> bool {
+        true
+    }
+
     fn call(&self, name: &str, input: &Value) -> Result<Value> {
         let mut store = Store::new(&self.engine, ());
         store.set_hostcall_fuel(TRANSFER_BYTES);
