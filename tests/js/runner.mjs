@@ -1,7 +1,8 @@
 // Calls the component for the conformance tests: one JSON document per line in, one out.
 //
 // The first line names the module that jco made and describes the functions (see src/fronts/wit.rs). Every other line is a call
-// {"front": "typed" | "json", "call": "tagging.plan", "input": {…}}; its answer is {"answer": …}, or {"trap": "…"} when the call did not come back.
+// {"front": "typed" | "json", "call": "tagging.plan", "input": …}, for the `json` interface with the input as text. The answer is {"answer": …},
+// or {"trap": "…"} when the call did not come back.
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
@@ -123,7 +124,7 @@ function typed(engine, functions, name, input) {
 }
 
 function json(engine, name, input) {
-  const answer = outcome(() => engine.json.call(name, JSON.stringify(input)));
+  const answer = outcome(() => engine.json.call(name, input));
   return "err" in answer ? JSON.stringify({ failure: answer.err }) : answer.ok;
 }
 
@@ -138,9 +139,8 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
   }
   let reply;
   try {
-    // The `json` interface gets the numbers as they are written.
-    const { front, call, input } = JSON.parse(line);
-    reply = front === "json" ? json(engine, call, input) : typed(engine, functions, call, parse(line).input);
+    const { front, call, input } = parse(line);
+    reply = front === "json" ? json(engine, call, input) : typed(engine, functions, call, input);
     reply = `{"answer":${reply}}`;
   } catch (error) {
     reply = JSON.stringify({ trap: String(error?.stack ?? error) });
