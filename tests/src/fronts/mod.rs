@@ -1,0 +1,34 @@
+//! The ways into the engine.
+
+mod jco;
+mod json;
+mod typed;
+pub mod wit;
+
+use anyhow::Result;
+use buildonce_core::json::Failure;
+use serde_json::{Value, json};
+
+pub use jco::{Jco, Runner};
+pub use json::{Component, Native};
+pub use typed::Typed;
+
+/// One way into the engine.
+pub trait Front: Send + Sync {
+    /// Its name in the names of tests.
+    fn name(&self) -> &'static str;
+
+    /// Whether it goes through the typed interfaces.
+    fn typed(&self) -> bool;
+
+    /// Calls a function. A call that the engine refuses to carry out answers `{"failure": …}`; an error means that there is no answer.
+    fn call(&self, name: &str, input: &Value) -> Result<Value>;
+}
+
+/// The answer of the `json` interface as a value.
+fn answer(result: Result<String, Failure>) -> Result<Value> {
+    match result {
+        Ok(text) => Ok(serde_json::from_str(&text)?),
+        Err(failure) => Ok(json!({"failure": failure})),
+    }
+}
