@@ -37,9 +37,7 @@ pub use schema::schema;
 pub use select::{Fallback, Freshness, Select};
 pub use template::{Part, Template, TemplateError, Value};
 
-#[cfg(test)]
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::Facts;
 
 /// The policy that holds when there is no document, and the one that `extends` can name.
@@ -63,9 +61,10 @@ impl Policy {
     /// ```
     pub fn parse(source: &str, name: &str) -> Result<Self, Diagnostics> {
         let file: Arc<str> = Arc::from(name);
-        let root = document::read(source, document::Language::of(name))
-            .map_err(|errors| errors.into_iter().map(|error| error.in_file(name)).collect::<Vec<_>>())?;
-        decode::document(&root, &document::Positions::new(source), &file, built_in_policy)
+        document::read(source, document::Language::of(name))
+            .map_err(|errors| errors.into_iter().map(|error| error.in_file(name)).collect())
+            .and_then(|root| decode::document(&root, &document::Positions::new(source), &file, built_in_policy))
+            .map_err(|errors| shortened(errors, name))
     }
 
     /// The policy that holds when there is no document.
@@ -77,6 +76,19 @@ impl Policy {
     pub fn lint(&self, facts: Option<&Facts>) -> Diagnostics {
         lint::lint(self, facts)
     }
+}
+
+/// More faults than a person reads help nobody, and a hostile document could have a million.
+const MAX_FAULTS: usize = 100;
+
+fn shortened(mut errors: Diagnostics, name: &str) -> Diagnostics {
+    let more = errors.len().saturating_sub(MAX_FAULTS);
+    if more > 0 {
+        errors.truncate(MAX_FAULTS);
+        let span = errors.last().and_then(|error| error.span).unwrap_or_default();
+        errors.push(Diagnostic::note("more-errors", format!("{more} more errors follow")).at(name, span));
+    }
+    errors
 }
 
 /// Names that `extends` accepts.

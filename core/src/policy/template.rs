@@ -184,7 +184,7 @@ fn value(content: &str, after_dollar: bool, range: (usize, usize)) -> Result<Val
     if name.is_empty() {
         return error("`{{}}` names no value".to_owned(), format!("the values are {}", names()));
     }
-    let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     if !is_name {
         let first = name.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
         let help = match Value::from_name(first) {

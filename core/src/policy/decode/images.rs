@@ -26,7 +26,7 @@ const MAX_NAME: usize = 255;
 
 /// Reads a list of names.
 pub(super) fn images(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Vec<ImageRule>> {
-    let items = reader.list(node, "a list of image names")?;
+    let items = reader.rules(node, "a list of image names")?;
     Some(items.iter().filter_map(|item| image(reader, item)).collect())
 }
 

@@ -53,6 +53,7 @@ pub(super) fn platforms(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Vec<
     match &node.content {
         Content::Map(_) => by_event(reader, node),
         Content::List(items) if items.iter().any(is_rule) => {
+            let items = reader.rules(node, "a list of platform rules")?;
             Some(items.iter().filter_map(|item| rule(reader, item)).collect())
         }
         _ => {

@@ -119,7 +119,9 @@ impl<'p, 's> Reader<'p, 's> {
             if !pairs.iter().any(|pair| pair.key.name.as_ref() == field.name) {
                 let message = format!("{} has no `{}`", section.name, field.name);
                 let error = Diagnostic::error("missing-key", message).help(format!("`{}`: {}", field.name, field.doc));
-                self.report(Span { end: node.span.end.min(node.span.start + 1), ..node.span }, error);
+                // A map may be the whole document: its first character is enough to point at.
+                let start = node.span.start as usize;
+                self.report(self.positions.span(start..start + 1), error);
             }
         }
         Some(Fields { pairs, span: node.span })
@@ -269,6 +271,17 @@ impl<'p, 's> Reader<'p, 's> {
             Content::List(items) => self.not_empty(node, items, expected),
             _ => Some(std::slice::from_ref(node)),
         }
+    }
+
+    /// A list of rules, of which there is a limit, since rules are compared with each other.
+    pub(crate) fn rules<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n [Node]> {
+        let items = self.list(node, expected)?;
+        if items.len() > limits::TAG_RULES {
+            let message = format!("{} entries are over the limit of {}", items.len(), limits::TAG_RULES);
+            self.report(node.span, Diagnostic::error("too-many-rules", message));
+            return None;
+        }
+        Some(items)
     }
 
     fn not_empty<'n>(&mut self, node: &Node, items: &'n [Node], expected: &str) -> Option<&'n [Node]> {

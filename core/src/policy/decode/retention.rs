@@ -72,7 +72,7 @@ pub(super) fn retention(reader: &mut Reader<'_, '_>, node: &Node, base: &mut Ret
 }
 
 fn rules(reader: &mut Reader<'_, '_>, node: &Node, list: &str) -> Vec<RetentionRule> {
-    let items = reader.list(node, "a list of retention rules").unwrap_or_default();
+    let items = reader.rules(node, "a list of retention rules").unwrap_or_default();
     items.iter().enumerate().filter_map(|(index, item)| rule(reader, item, format!("{list}[{index}]"))).collect()
 }
 

@@ -49,7 +49,7 @@ const SIGNALS: [&str; 15] =
 
 /// Reads a list of rules.
 pub(super) fn rules(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Vec<RetryRule>> {
-    let items = reader.list(node, "a list of retry rules")?;
+    let items = reader.rules(node, "a list of retry rules")?;
     let rules: Vec<_> = items.iter().enumerate().filter_map(|(index, item)| rule(reader, item, index)).collect();
     for (index, rule) in rules.iter().enumerate() {
         if rules.iter().take(index).any(|other| other.id == rule.id) {

@@ -4,9 +4,9 @@ use super::patterns::{literals, template};
 use super::reader::Reader;
 use super::shape::{Field, Section, Shape};
 use super::when::{WHEN, when};
+use crate::Diagnostic;
 use crate::policy::document::{Content, Node};
 use crate::policy::{TagRule, TagSource, Template, When};
-use crate::{Diagnostic, limits};
 
 /// A rule with conditions.
 static TAG_RULE: Section = Section {
@@ -27,12 +27,7 @@ const MAX_TAG: usize = 128;
 
 /// Reads a list of rules; `list` is the key, of which the rules get their names.
 pub(super) fn tags(reader: &mut Reader<'_, '_>, node: &Node, list: &str) -> Option<Vec<TagRule>> {
-    let items = reader.list(node, "a list of tags")?;
-    if items.len() > limits::TAG_RULES {
-        let message = format!("{} tag rules are over the limit of {}", items.len(), limits::TAG_RULES);
-        reader.report(node.span, Diagnostic::error("too-many-tag-rules", message));
-        return None;
-    }
+    let items = reader.rules(node, "a list of tags")?;
     let rules = items.iter().enumerate().filter_map(|(index, item)| rule(reader, item, format!("{list}[{index}]")));
     Some(rules.collect())
 }

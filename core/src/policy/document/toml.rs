@@ -10,6 +10,9 @@ use super::{Content, Fault, Key, Node, Pair, Positions, at, too_deep, too_many};
 use crate::diagnostic::Diagnostics;
 use crate::{Diagnostic, limits};
 
+/// A text that is no TOML at all has an error in every line.
+const MAX_SYNTAX_ERRORS: usize = 20;
+
 /// Reads a TOML document.
 pub(super) fn read(positions: &Positions<'_>) -> Result<Node, Diagnostics> {
     let source = positions.source();
@@ -17,7 +20,8 @@ pub(super) fn read(positions: &Positions<'_>) -> Result<Node, Diagnostics> {
     let (table, errors) = DeTable::parse_recoverable(source.get(skipped..).unwrap_or_default());
     let mut reader = Reader { positions, skipped, nodes: 0 };
     if !errors.is_empty() {
-        let mut errors: Vec<_> = errors.iter().map(|error| *reader.syntax(error, table.get_ref())).collect();
+        let mut errors: Vec<_> =
+            errors.iter().take(MAX_SYNTAX_ERRORS).map(|error| *reader.syntax(error, table.get_ref())).collect();
         errors.sort_by_key(|error| error.span);
         return Err(errors);
     }

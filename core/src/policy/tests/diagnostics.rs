@@ -31,3 +31,24 @@ fn every_fault_of_a_bad_policy_is_told_with_its_place() {
         insta::assert_snapshot!(name.as_str(), compact(&errors));
     }
 }
+
+#[test]
+fn a_flood_of_faults_is_cut_short() {
+    let source = (0..500).map(|key| format!("k{key}: 1")).collect::<Vec<_>>().join("\n");
+    let errors = Policy::parse(&source, "p.yaml").unwrap_err();
+    let last = errors.last().unwrap();
+    // 500 unknown keys, no version and no tag rules.
+    assert_eq!((errors.len(), last.message.as_str()), (101, "402 more errors follow"));
+    assert!(Policy::parse(&"= \n".repeat(10_000), "p.toml").unwrap_err().len() <= 20);
+}
+
+#[test]
+fn no_list_of_rules_is_endless() {
+    let items = vec!["{}"; 501].join(", ");
+    let lists = ["tags", "images", "build: {platforms", "retry: {rules", "retention"];
+    for list in lists {
+        let end = if list.contains('{') { "}" } else { "" };
+        let source = format!("version: 1\nextends: build-once-test-many\n{list}: [{items}]{end}\n");
+        assert_eq!(Policy::parse(&source, "p.yaml").unwrap_err()[0].code, "too-many-rules", "{list}");
+    }
+}
