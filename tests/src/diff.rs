@@ -26,16 +26,25 @@ fn compare(path: &str, expected: Option<&Value>, got: Option<&Value>, lines: &mu
             }
         }
         (a, b) if a == b => {}
-        (a, b) => lines.push(format!("{path}:\n    expected {}\n    got      {}", show(a), show(b))),
+        (a, b) => {
+            let (a, b) = (text(a), text(b));
+            let equal = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
+            let from = if equal < SHOWN / 2 { 0 } else { equal - SHOWN / 4 };
+            lines.push(format!("{path}:\n    expected {}\n    got      {}", part(&a, from), part(&b, from)));
+        }
     }
 }
 
-fn show(value: Option<&Value>) -> String {
-    let text = value.map_or_else(|| "nothing".to_owned(), Value::to_string);
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}… ({} bytes)", text.get(..end).unwrap_or_default(), text.len()),
-        None => text,
-    }
+fn text(value: Option<&Value>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), Value::to_string)
+}
+
+/// The text from a character on, cut where it gets too long to read.
+fn part(text: &str, from: usize) -> String {
+    let shown: String = text.chars().skip(from).take(SHOWN).collect();
+    let before = if from > 0 { "…" } else { "" };
+    let after = if text.chars().count() > from + SHOWN { "…" } else { "" };
+    format!("{before}{shown}{after}")
 }
 
 #[cfg(test)]
@@ -53,6 +62,14 @@ mod tests {
             .map(|line| line.split(':').next().unwrap_or_default().to_owned())
             .collect();
         assert_eq!(paths, ["/a/1", "/a/2", "/b", "/d"]);
+    }
+
+    #[test]
+    fn of_long_texts_the_part_that_differs_is_shown() {
+        let (a, b) = (format!("{}old{}", "x".repeat(5000), "y".repeat(5000)), format!("{}new", "x".repeat(5000)));
+        let lines = differences(&json!(a), &json!(b)).join("\n");
+        assert!(lines.contains("xxold") && lines.contains("xxnew"), "{lines}");
+        assert!(lines.chars().count() < 3 * SHOWN, "{lines}");
     }
 
     #[test]
