@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod facts;
 pub mod json;
 pub mod limits;
+pub mod pattern;
 pub mod policy;
 pub mod reason;
 pub mod tagging;

@@ -2,6 +2,7 @@
 
 use super::{Gate, GlobList, Place, Retention, Retry, Select, Template, When};
 use crate::facts::EventKind;
+use crate::pattern::Pattern;
 
 /// A checked policy. Patterns and templates are compiled.
 #[derive(Debug, Clone, Default)]
@@ -183,7 +184,7 @@ pub struct Skip {
 #[derive(Debug, Clone)]
 pub struct SubjectPattern {
     /// Compiled.
-    pub regex: regex::Regex,
+    pub regex: Pattern,
     /// Where it was written.
     pub place: Place,
 }

@@ -1,6 +1,7 @@
 //! How often, how long and with which pauses an operation is tried.
 
 use super::{Choice, Duration, GlobList, Place};
+use crate::pattern::Pattern;
 
 /// The retry section.
 #[derive(Debug, Clone, Default)]
@@ -222,7 +223,7 @@ pub struct FailureWhen {
     /// The classifier's name for the cause.
     pub cause: Option<Vec<String>>,
     /// Found in the end of the output.
-    pub text: Option<regex::Regex>,
+    pub text: Option<Pattern>,
     /// What was being done.
     pub phase: Option<Vec<Phase>>,
     /// The registry's host.

@@ -129,11 +129,12 @@ fn always_built(skip: &Skip, facts: &Facts) -> Option<Reason> {
 mod tests {
     use super::*;
     use crate::facts::{Revisions, Unknown};
+    use crate::pattern::Pattern;
     use crate::policy::{Place, SubjectPattern};
     use crate::tagging::testing::{git_tag, globs, on, pull_request, push};
 
     fn skip() -> Skip {
-        let pattern = |source| SubjectPattern { regex: regex::Regex::new(source).unwrap(), place: Place::default() };
+        let pattern = |source| SubjectPattern { regex: Pattern::new(source).unwrap(), place: Place::default() };
         Skip {
             actors: vec!["renovate[bot]".to_owned()],
             subjects: vec![pattern(r"(?i)^chore\(deps"), pattern("(?i)^chore:")],

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::shape::Section;
 use crate::diagnostic::Diagnostics;
+use crate::pattern::{Pattern, PatternError};
 use crate::policy::document::{Content, Key, Node, Pair, Positions};
 use crate::policy::template::nearest;
 use crate::policy::{Choice, Duration, Place, duration};
@@ -312,25 +313,18 @@ impl<'p, 's> Reader<'p, 's> {
     }
 
     /// A regular expression, with a bound on what it compiles to.
-    pub(crate) fn regex(&mut self, node: &Node) -> Option<regex::Regex> {
+    pub(crate) fn regex(&mut self, node: &Node) -> Option<Pattern> {
         let text = self.text(node, "a regular expression (a string)")?;
-        let built = regex::RegexBuilder::new(text)
-            .size_limit(limits::REGEX_BYTES)
-            .dfa_size_limit(limits::REGEX_BYTES)
-            .nest_limit(50)
-            .build();
-        let (message, help) = match built {
-            Ok(regex) => return Some(regex),
-            Err(regex::Error::CompiledTooBig(_)) => (
+        let (message, help) = match Pattern::new(text) {
+            Ok(pattern) => return Some(pattern),
+            Err(PatternError::TooLarge) => (
                 "the regular expression is too large".to_owned(),
                 "counted repetitions such as `{1000}` multiply; write fewer",
             ),
-            Err(error) => {
-                let text = error.to_string();
-                let last = text.lines().next_back().unwrap_or_default();
-                let message = format!("not a regular expression: {}", last.strip_prefix("error: ").unwrap_or(last));
-                (message, "the syntax is that of Rust's regex crate, without look-around and back-references")
-            }
+            Err(PatternError::Syntax(what)) => (
+                format!("not a regular expression: {what}"),
+                "the syntax is that of Rust's regex crate over ASCII, without look-around and back-references",
+            ),
         };
         self.report(node.span, Diagnostic::error("bad-regex", message).help(help));
         None
