@@ -73,6 +73,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     }
     let mut run = Run { session, policy, inputs, file, sources };
     let (facts, plan) = run.decide()?;
+    terminal.note(&facts.notes, &run.sources);
     match options.format {
         Format::Text => {
             let style = if options.output.is_some() { Style::PLAIN } else { terminal.out };

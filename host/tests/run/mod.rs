@@ -18,6 +18,7 @@ pub(crate) struct Run {
     variables: Vec<(String, std::ffi::OsString)>,
     stdin: Vec<u8>,
     closed_stdout: bool,
+    below: String,
 }
 
 /// What a run left behind.
@@ -36,7 +37,7 @@ impl Run {
     pub(crate) fn new(command: &str) -> Self {
         let arguments = if command.is_empty() { Vec::new() } else { vec![command.to_owned()] };
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, arguments, variables: Vec::new(), stdin: Vec::new(), closed_stdout: false }
+        Self { folder, arguments, variables: Vec::new(), stdin: Vec::new(), closed_stdout: false, below: String::new() }
     }
 
     /// Adds an argument.
@@ -62,6 +63,13 @@ impl Run {
     /// What standard input holds.
     pub(crate) fn stdin(mut self, content: impl AsRef<[u8]>) -> Self {
         content.as_ref().clone_into(&mut self.stdin);
+        self
+    }
+
+    /// Runs it in a folder below its own.
+    pub(crate) fn below(mut self, folder: &str) -> Self {
+        fs::create_dir_all(self.folder.path().join(folder)).unwrap();
+        folder.clone_into(&mut self.below);
         self
     }
 
@@ -103,7 +111,7 @@ impl Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_buildonce"));
         command
             .args(&self.arguments)
-            .current_dir(self.folder.path())
+            .current_dir(self.folder.path().join(&self.below))
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
