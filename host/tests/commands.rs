@@ -168,6 +168,12 @@ fn a_file_that_cannot_be_written_is_the_worlds_fault() {
 }
 
 #[test]
+fn a_checkout_without_a_git_is_told() {
+    let done = Run::new("facts").git(&["init", "-q"]).env("PATH", "/nowhere").go();
+    assert!(done.stderr.starts_with("note[git-unavailable]: there is a git checkout here"), "{}", done.stderr);
+}
+
+#[test]
 fn a_closed_pipe_ends_quietly() {
     let done = Run::new("component").arg("wit").closed_stdout().go();
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));
