@@ -28,10 +28,21 @@ pub(crate) fn top_folder(from: &Path) -> Option<PathBuf> {
     from.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
 }
 
-/// Asks git, if there is a checkout and a git.
-pub(crate) fn ask(directory: &Path) -> Option<Questions> {
-    let top = top_folder(directory).or_else(|| env::var_os("GIT_DIR").map(|_| directory.to_owned()))?;
-    let git = program::find("git", env::var_os("PATH").as_deref())?;
+/// Asks git. Without a checkout there is nothing to ask; a checkout without a git deserves a note.
+pub(crate) fn ask(directory: &Path) -> (Option<Questions>, Option<Diagnostic>) {
+    let top = top_folder(directory).or_else(|| env::var_os("GIT_DIR").map(|_| directory.to_owned()));
+    let Some(top) = top else { return (None, None) };
+    let git = program::find("git", env::var_os("PATH").as_deref());
+    let questions = git.and_then(|git| start(&git, directory, top));
+    let note = questions.is_none().then(|| {
+        let mut note = finding(Severity::Note, "git-unavailable", "there is a git checkout here, but no git to ask");
+        note.help = Some("install git, or pass what it would tell with --facts FILE".to_owned());
+        note
+    });
+    (questions, note)
+}
+
+fn start(git: &Path, directory: &Path, top: PathBuf) -> Option<Questions> {
     let start = |arguments: &[&str]| program::start(command(git.as_ref(), directory).args(arguments));
     Some(Questions {
         // Files that git does not know are left aside, as in `git describe --dirty`: CI jobs leave many.

@@ -13,15 +13,17 @@ use super::{Exit, Problem};
 use crate::outputs;
 use crate::render::{one_line, pretty, put};
 
+/// Shown below the options.
+const EXAMPLES: &str = "Examples:
+  buildonce component
+  buildonce component wit > buildonce.wit
+  buildonce component extract buildonce.wasm";
+
 /// The WebAssembly component that decides: what it is, its interface, its bytes
 ///
 /// Any WebAssembly runtime loads it, and has nothing to grant: it imports nothing.
-///
-///   buildonce component
-///   buildonce component wit > buildonce.wit
-///   buildonce component extract buildonce.wasm
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, args_conflicts_with_subcommands = true)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
     #[command(subcommand)]
     action: Option<Action>,

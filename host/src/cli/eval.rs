@@ -16,16 +16,18 @@ use super::{Exit, Problem, cause};
 /// Bytes of one line; the engine's own limits are tighter.
 const LINE: u64 = 128 << 20;
 
+/// Shown below the options.
+const EXAMPLES: &str = r#"Examples:
+  echo '{"call": "tagging.sanitize", "input": {"name": "Feature/X"}}' | buildonce eval
+  buildonce eval --list"#;
+
 /// Call any function of the engine: JSON lines in, JSON lines out
 ///
 /// A line holds an object: `call` is the function, `input` its parameters, `id` anything that the answer should repeat. Each
 /// answer is one line: {"id": …, "ok": …}, or {"id": …, "failure": {"code": …, "message": …}} when the call could not be carried
 /// out. A bad line does not end the program; the exit code is 2 when there was one.
-///
-///   echo '{"call": "tagging.sanitize", "input": {"name": "Feature/X"}}' | buildonce eval
-///   buildonce eval --list
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// List the functions instead
     #[arg(long)]

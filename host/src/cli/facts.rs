@@ -10,16 +10,18 @@ use super::terminal::Terminal;
 use super::{Exit, Problem, cause};
 use crate::render;
 
+/// Shown below the options.
+const EXAMPLES: &str = "Examples:
+  buildonce facts
+  buildonce facts --format json > facts.json
+  buildonce plan --facts facts.json";
+
 /// What this run is, in the form that every CI engine is brought into
 ///
 /// Shows what is known and what this CI engine does not tell. The JSON form is complete: kept in a file it gives the same plan
 /// anywhere.
-///
-///   buildonce facts
-///   buildonce facts --format json > facts.json
-///   buildonce plan --facts facts.json
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     #[command(flatten)]
     facts: FactsOptions,

@@ -35,11 +35,13 @@ enum Source {
 /// What takes a while: started first, collected last.
 pub(crate) struct Early {
     questions: Option<git::Questions>,
+    note: Option<Diagnostic>,
 }
 
 /// Starts what takes a while, before the engine is loaded.
 pub(crate) fn early(options: &FactsOptions, directory: &Path) -> Early {
-    Early { questions: if options.facts.is_some() { None } else { git::ask(directory) } }
+    let (questions, note) = if options.facts.is_some() { (None, None) } else { git::ask(directory) };
+    Early { questions, note }
 }
 
 impl Inputs {
@@ -60,6 +62,7 @@ impl Inputs {
         let note;
         (host.credentials, note) = credentials::hosts();
         notes.extend(note);
+        notes.extend(early.note);
         if let Some(questions) = early.questions {
             let note;
             (host.git, note) = questions.answers();

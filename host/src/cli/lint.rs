@@ -15,16 +15,18 @@ use super::{Exit, Problem, cause};
 use crate::outputs;
 use crate::render::{self, Sources, count_line, diagnostics};
 
+/// Shown below the options.
+const EXAMPLES: &str = "Examples:
+  buildonce lint
+  buildonce lint --strict --format github
+  buildonce lint buildonce.yaml --facts pull-request.json";
+
 /// Whether a policy says what is meant
 ///
 /// Shows every error and everything that is legal but probably a mistake. Errors end with exit code 2, warnings only with
 /// --strict. With facts it also shows what only a certain run reveals.
-///
-///   buildonce lint
-///   buildonce lint --strict --format github
-///   buildonce lint buildonce.yaml --facts pull-request.json
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// The policy; without it the one that `plan` would use
     #[arg(value_name = "FILE")]
@@ -74,7 +76,7 @@ pub(crate) fn run(options: Options, engine: &EngineOptions, terminal: Terminal) 
             session.lint(policy, facts.as_ref())?
         }
     };
-    let name = file.as_ref().map_or("the standard policy", |file| file.name.as_str());
+    let name = file.as_ref().map_or("the standard policy (there is no buildonce.yaml here)", |file| file.name.as_str());
     terminal.print(&match options.format {
         Format::Text => text(&findings, name, &sources, terminal),
         Format::Json => render::pretty(&findings.iter().map(finding_json).collect::<Value>().to_string()),

@@ -16,18 +16,20 @@ use super::{Exit, Problem, cause};
 use crate::outputs;
 use crate::render::{self, Detail, PlanView, Sources, Style};
 
+/// Shown below the options.
+const EXAMPLES: &str = "Examples:
+  buildonce plan
+  buildonce plan --format github
+  buildonce plan --format dotenv --output plan.env";
+
 /// What the image of this run is called, where it goes, and why
 ///
 /// Reads the CI engine's variables, its event and the local git checkout, applies the policy, and prints the plan. Nothing is built
 /// and nothing is changed. Deciding not to build is an answer like any other: the exit code is 0.
 ///
 /// A GitHub job hands the plan to later steps as step outputs, a GitLab job as variables of later jobs:
-///
-///   buildonce plan
-///   buildonce plan --format github
-///   buildonce plan --format dotenv --output plan.env
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     #[command(flatten)]
     policy: PolicyOptions,
@@ -71,6 +73,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     }
     let mut run = Run { session, policy, inputs, file, sources };
     let (facts, plan) = run.decide()?;
+    terminal.note(&facts.notes, &run.sources);
     match options.format {
         Format::Text => {
             let style = if options.output.is_some() { Style::PLAIN } else { terminal.out };

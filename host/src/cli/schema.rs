@@ -7,14 +7,16 @@ use super::terminal::Terminal;
 use super::{Exit, Problem};
 use crate::render::{one_line, pretty, printable};
 
+/// Shown below the options.
+const EXAMPLES: &str = "Examples:
+  buildonce schema > buildonce.schema.json
+  buildonce schema --policy-name build-once-test-many";
+
 /// The JSON Schema of a policy, for editors; or a built-in policy
 ///
 /// A schema in the repository lets an editor complete and check buildonce.yaml:
-///
-///   buildonce schema > buildonce.schema.json
-///   buildonce schema --policy-name build-once-test-many
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// Print the source of this built-in policy instead: a starting point for an own one
     #[arg(long, value_name = "NAME")]

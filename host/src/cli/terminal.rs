@@ -79,3 +79,27 @@ fn engine_finding(error: &EngineError) -> Diagnostic {
     };
     told
 }
+
+#[cfg(test)]
+mod tests {
+    use buildonce::TrapKind;
+
+    use super::*;
+
+    #[test]
+    fn a_failed_call_is_told_with_what_a_maintainer_needs() {
+        let trapped = EngineError::Trapped { call: "tagging.plan", kind: TrapKind::Panic, input_bytes: 42 };
+        let told = diagnostics(&[engine_finding(&trapped)], &Sources::default(), Style::PLAIN);
+        for part in ["error[engine-failed]", "tagging.plan", "panic", "42 bytes", "/issues", env!("CARGO_PKG_VERSION")]
+        {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_component_is_told_with_the_way_out() {
+        let told = engine_finding(&EngineError::Imports { imports: vec!["wasi:io/streams".to_owned()] });
+        assert!(told.message.contains("wasi:io/streams"));
+        assert!(told.help.unwrap().contains("component extract"));
+    }
+}

@@ -165,9 +165,9 @@ impl Page {
             self.fact("load", yes_no(delivery.load).to_owned()),
         ];
         rows.extend(delivery.archive.as_ref().map(|archive| self.fact("archive", archive_line(archive))));
-        let why = self.reasons(&delivery.reasons);
-        if !why.is_empty() {
-            rows.push(self.fact("why", why));
+        // Each of these reasons is about another part, so that none decides alone.
+        for (index, reason) in delivery.reasons.iter().enumerate() {
+            rows.push(self.fact(if index == 0 { "why" } else { "" }, self.reason(reason)));
         }
         self.section("Delivery", &rows)
     }
@@ -221,7 +221,8 @@ impl Page {
             };
             rows.push(vec![Cell::plain(one_line(&rule.rule)), fired, Cell::plain(why)]);
             if self.detail == Detail::Full {
-                let conditions = rule.conditions.iter().map(condition_line);
+                // The reason names the condition that was not met.
+                let conditions = rule.conditions.iter().filter(|c| c.met).map(condition_line);
                 rows.extend(conditions.map(|line| vec![Cell::default(), Cell::default(), Cell::plain(line)]));
             }
         }
@@ -377,7 +378,6 @@ mod tests {
           tags[0]  fired         every condition is met [all-met]
                                  event is pull-request
           tags[2]  did not fire  the event is not push [condition-not-met]
-                                 event is pull-request, the rule asks for push
 
         warning[mutable-tag]: `pr-12` moves, 100%
          --> buildonce.yaml:1:1
