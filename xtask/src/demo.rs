@@ -18,14 +18,14 @@ const CASES: [&str; 14] = [
     "github/push-feature",
     "github/pull-request",
     "github/pull-request-fork",
-    "github/pull-request-target",
+    "github/pull-request-target-head-checked-out",
     "github/merge-group",
-    "github/workflow-run-pull-request",
-    "github/tag-release",
-    "github/tag-prerelease",
+    "github/workflow-run-of-pull-request",
+    "github/push-tag",
+    "github/push-tag-prerelease",
     "github/schedule",
-    "github/workflow-dispatch",
-    "gitlab/branch",
+    "github/push-chore",
+    "gitlab/branch-feature",
     "gitlab/merge-request-merged-result",
     "gitlab/tag",
 ];
@@ -94,8 +94,11 @@ fn show(program: &Path, name: &str, scratch: &Path) -> Result<()> {
 /// A Docker configuration that is logged in where the case says so.
 fn docker_config(host: &Value, scratch: &Path) -> Result<PathBuf> {
     let hosts = host.get("credentials").and_then(Value::as_array).cloned().unwrap_or_default();
-    let auths: serde_json::Map<_, _> =
-        hosts.iter().filter_map(Value::as_str).map(|host| (host.to_owned(), serde_json::json!({}))).collect();
+    let auths: serde_json::Map<_, _> = hosts
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|host| (host.to_owned(), serde_json::json!({ "auth": "eDp5" })))
+        .collect();
     let folder = scratch.join("docker");
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("config.json"), serde_json::json!({ "auths": auths }).to_string())?;

@@ -55,7 +55,9 @@ impl Problems {
 
     /// Everything but errors, or everything when there is an error.
     pub(super) fn into_notes(self) -> Result<Diagnostics, Diagnostics> {
-        let all = self.0.into_inner();
+        let mut all = self.0.into_inner();
+        // What refused the answer comes first.
+        all.sort_by_key(|d| d.severity);
         if all.iter().any(|d| d.severity == Severity::Error) { Err(all) } else { Ok(all) }
     }
 

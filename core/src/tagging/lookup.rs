@@ -4,6 +4,7 @@ use super::collisions::Tagger;
 use super::labels::{HEAD_REVISION, REVISION};
 use super::model::{AcceptedRevision, Lookup, PlannedImage};
 use super::sanitize::is_tag;
+use crate::facts::EventKind;
 use crate::policy::Template;
 
 /// References for every commit that the image may be named after, the head first, and the labels that prove freshness.
@@ -13,7 +14,10 @@ pub(super) fn derive(
     images: &[PlannedImage],
     platforms: &[String],
 ) -> Lookup {
-    let revisions = &tagger.namer().facts().revisions;
+    let facts = tagger.namer().facts();
+    let revisions = &facts.revisions;
+    // A merge queue tests what the target would become; an image of the change alone, which the head names, is another one.
+    let head = if facts.event == EventKind::MergeGroup { &revisions.built } else { &revisions.head };
     let distinct = |commits: [&Option<String>; 3]| {
         let mut out: Vec<String> = Vec::new();
         for commit in commits.into_iter().flatten() {
@@ -25,7 +29,7 @@ pub(super) fn derive(
     };
     let mut references = Vec::new();
     if let Some(template) = primary {
-        let named = distinct([&revisions.head, &revisions.merge, &None]);
+        let named = distinct([head, &revisions.merge, &None]);
         // The run's own naming goes last: it is one of the others wherever a commit is told.
         let tags = named.iter().map(|sha| tagger.for_commit(sha).tag(template)).chain([tagger.tag(template)]);
         for tag in tags.filter_map(Result::ok).map(|tagged| tagged.name).filter(|tag| is_tag(tag)) {
@@ -38,8 +42,10 @@ pub(super) fn derive(
         }
     }
     let accepted = |label: &str, revision: String| AcceptedRevision { label: label.to_owned(), revision };
-    let built = distinct([&revisions.built, &revisions.head, &revisions.merge]);
+    let built = distinct([&revisions.built, head, &revisions.merge]);
     let mut proofs: Vec<_> = built.into_iter().map(|sha| accepted(REVISION, sha)).collect();
-    proofs.extend(revisions.head.clone().map(|sha| accepted(HEAD_REVISION, sha)));
+    if facts.event != EventKind::MergeGroup {
+        proofs.extend(revisions.head.clone().map(|sha| accepted(HEAD_REVISION, sha)));
+    }
     Lookup { references, accepted: proofs, platforms: platforms.to_vec() }
 }

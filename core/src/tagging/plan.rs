@@ -58,7 +58,7 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
     };
     // Nothing is built for, and nothing is looked for under, a name that is gone.
     if !errors.is_empty() && !deleted {
-        return Err(errors);
+        return Err(once(errors));
     }
     let primary = images.iter().find(|image| image.active).and_then(|image| image.references.first().cloned());
     Ok(ImagePlan {
@@ -94,7 +94,18 @@ pub fn lookup(policy: &Policy, facts: &Facts) -> Result<Lookup, Diagnostics> {
     if errors.is_empty() || skip::is_deletion(facts) {
         return Ok(derive(&tagger, tags.primary, &images.list, &platforms));
     }
-    Err(errors)
+    Err(once(errors))
+}
+
+/// Each error once: what one missing fact keeps several rules from is told at the first of them.
+fn once(errors: Diagnostics) -> Diagnostics {
+    let mut told: Diagnostics = Vec::with_capacity(errors.len());
+    for error in errors {
+        if !told.iter().any(|earlier| earlier.code == error.code && earlier.message == error.message) {
+            told.push(error);
+        }
+    }
+    told
 }
 
 /// The tags of every rule; none at all is an error.

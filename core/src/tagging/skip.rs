@@ -18,6 +18,10 @@ pub(super) fn decide(skip: &Skip, facts: &Facts) -> BuildDecision {
     if is_deletion(facts) {
         return not_built(vec![Reason::new("deleted", "the run is about something that was deleted")]);
     }
+    if facts.event.is_change() && facts.action.as_deref() == Some("closed") {
+        let message = "the pull request was closed, and its last commit was built when it was pushed";
+        return not_built(vec![Reason::new("closed", message)]);
+    }
     if let Some(reason) = skip_head_branch(skip, facts) {
         return not_built(vec![reason]);
     }
@@ -229,6 +233,14 @@ mod tests {
         let decision = decide(&skip(), &titled("chore: x", "feature/beta"));
         let codes: Vec<_> = decision.reasons.iter().map(|r| r.code.as_str()).collect();
         assert_eq!(codes, ["always-build-branch", "skip-subject"]);
+    }
+
+    #[test]
+    fn a_closed_pull_request_builds_nothing_more() {
+        let closed = Facts { action: Some("closed".to_owned()), ..titled("Add", "feature/beta") };
+        assert_eq!(decide(&skip(), &closed).reasons[0].code, "closed");
+        let reopened = Facts { action: Some("reopened".to_owned()), ..closed };
+        assert!(decide(&skip(), &reopened).build);
     }
 
     #[test]

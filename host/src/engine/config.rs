@@ -11,7 +11,7 @@ pub(crate) enum Metering {
     /// Only the clock bounds a call. What the embedded component is compiled for.
     Deadline,
     /// Fuel bounds a call too, the same amount on every machine.
-    #[cfg_attr(not(feature = "jit"), expect(dead_code, reason = "fuel needs code compiled for it"))]
+    #[cfg(feature = "jit")]
     Fuel,
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn config(metering: Metering, target: Option<&str>) -> wasmtime::Resu
     config
         .wasm_component_model(true)
         .epoch_interruption(true)
-        .consume_fuel(metering == Metering::Fuel)
+        .consume_fuel(metering != Metering::Deadline)
         .max_wasm_stack(STACK_BYTES)
         .wasm_backtrace_max_frames(None)
         .generate_address_map(false)

@@ -359,8 +359,8 @@ mod tests {
         --
         Error [payload-missing] the `delete` event has no payload
         --
-        Warning [payload-mismatch] the payload does not belong to this `delete` event: its `ref_type` is `repository`
         Error [payload-mismatch] the payload does not belong to this `delete` event: it has no `ref` with a `ref_type`
+        Warning [payload-mismatch] the payload does not belong to this `delete` event: its `ref_type` is `repository`
         --
         Warning [payload-mismatch] the payload does not belong to this `merge_group` event: it has no `merge_group`
         --
@@ -368,23 +368,23 @@ mod tests {
         --
         Note [draft-release] the release is a draft, so its tag may not exist yet
         --
-        Note [payload-missing] the `push` event has no payload
         Error [invalid-reference] `GITHUB_REF` holds control characters: `refs/heads/main\r\n`
-        --
         Note [payload-missing] the `push` event has no payload
+        --
         Error [invalid-reference] `GITHUB_REF` names nothing: `refs/heads/`
-        --
         Note [payload-missing] the `push` event has no payload
+        --
         Error [missing-variable] `GITHUB_REF` is not set
-        --
         Note [payload-missing] the `push` event has no payload
+        --
         Error [reference-too-long] `GITHUB_REF` has 1048587 bytes
+        Note [payload-missing] the `push` event has no payload
         --
         Error [invalid-sha] `GITHUB_SHA` is not a full commit name: `abc1234`
         Note [payload-missing] the `push` event has no payload
         --
-        Note [payload-missing] the `push` event has no payload
         Error [invalid-number] `GITHUB_RUN_ATTEMPT` is not a positive number: `0`
+        Note [payload-missing] the `push` event has no payload
         --
         Error [payload-too-large] the event's payload has 33554433 bytes
         --
