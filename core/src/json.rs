@@ -129,6 +129,10 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("policy.built-in", |i| run(i, |a: BuiltIn| policy::built_in(&a.name))),
     ("policy.schema", |i| run(i, |_: Nothing| policy::schema())),
     ("tagging.plan", |i| run(i, |a: Plan| Outcome::from(load(a.policy).and_then(|p| tagging::plan(&p, &a.facts))))),
+    ("tagging.explain", |i| run(i, |a: Plan| Outcome::from(load(a.policy).map(|p| tagging::explain(&p, &a.facts))))),
+    ("tagging.candidates", |i| {
+        run(i, |a: Plan| Outcome::from(load(a.policy).and_then(|p| tagging::lookup(&p, &a.facts))))
+    }),
     ("tagging.sanitize", |i| run(i, |a: Sanitize| tagging::sanitize(&a.name, a.suffix.as_deref()))),
 ];
 

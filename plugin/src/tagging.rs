@@ -11,6 +11,14 @@ impl wit::Guest for crate::Engine {
         tagging::plan(policy.get::<Policy>(), &facts.translate()).translate()
     }
 
+    fn explain(policy: wit::PolicyBorrow<'_>, facts: wit::Facts) -> Vec<wit::RuleTrace> {
+        tagging::explain(policy.get::<Policy>(), &facts.translate()).translate()
+    }
+
+    fn candidates(policy: wit::PolicyBorrow<'_>, facts: wit::Facts) -> Result<wit::Lookup, Vec<wit::Diagnostic>> {
+        tagging::lookup(policy.get::<Policy>(), &facts.translate()).translate()
+    }
+
     fn sanitize(name: String, suffix: Option<String>) -> String {
         tagging::sanitize(&name, suffix.as_deref())
     }
@@ -24,7 +32,8 @@ one_way!(tagging::PlannedImage => wit::PlannedImage { name, registry, active, pu
 one_way!(tagging::ArchivePlan => wit::ArchivePlan { path, format, method, reference });
 one_way!(tagging::Delivery => wit::Delivery { platforms, push, load, archive, reasons });
 one_way!(tagging::ConditionTrace => wit::ConditionTrace { name, expected, actual, met });
-one_way!(tagging::RuleTrace => wit::RuleTrace { rule, span, fired, reason, conditions, tags });
+one_way!(tagging::RuleOutcome => wit::RuleOutcome { rule, span, fired, reason, tags });
+one_way!(tagging::RuleTrace => wit::RuleTrace { outcome, conditions, values });
 one_way!(tagging::AcceptedRevision => wit::AcceptedRevision { label, revision });
 one_way!(tagging::Lookup => wit::Lookup { references, accepted, platforms });
 one_way!(tagging::Concurrency => wit::Concurrency { group, cancel_in_progress, reason });

@@ -21,6 +21,8 @@ pub struct GlobError {
 pub struct Glob {
     source: String,
     program: Vec<Step>,
+    /// For a program of at most 64 steps: the steps that each step reaches without taking a character, one bit each.
+    reach: Vec<u64>,
 }
 
 /// One step of a compiled pattern. Steps that take a character go on with the next step.
@@ -42,6 +44,43 @@ enum Step {
     End,
 }
 
+impl Step {
+    /// Whether the step takes the character and goes on.
+    fn takes(&self, character: char) -> bool {
+        match self {
+            Self::Character(own) => *own == character,
+            Self::Class(ranges) => ranges.iter().any(|(low, high)| (*low..=*high).contains(&character)),
+            Self::NotSlash => character != '/',
+            Self::Any => true,
+            Self::Split(..) | Self::Jump(_) | Self::End => false,
+        }
+    }
+}
+
+/// What each step reaches without taking a character, as bits; nothing for a program that does not fit into a word.
+fn reach(program: &[Step]) -> Vec<u64> {
+    if program.len() > 64 {
+        return Vec::new();
+    }
+    let from = |start: usize| {
+        let (mut reached, mut seen, mut pending) = (0_u64, 0_u64, vec![start]);
+        while let Some(step) = pending.pop() {
+            if seen >> step & 1 == 1 {
+                continue;
+            }
+            seen |= 1 << step;
+            match program.get(step) {
+                Some(Step::Split(first, second)) => pending.extend([*second, *first]),
+                Some(Step::Jump(target)) => pending.push(*target),
+                Some(_) => reached |= 1 << step,
+                None => {}
+            }
+        }
+        reached
+    };
+    (0..program.len()).map(from).collect()
+}
+
 impl Glob {
     /// Compiles a pattern without a leading `!`.
     ///
@@ -52,11 +91,43 @@ impl Glob {
     /// assert!(!glob.is_match("v1.20-rc.1"));
     /// ```
     pub fn new(pattern: &str) -> Result<Self, GlobError> {
-        Compiler::new(pattern).compile().map(|program| Self { source: pattern.to_owned(), program })
+        Compiler::new(pattern).compile().map(|program| Self {
+            source: pattern.to_owned(),
+            reach: reach(&program),
+            program,
+        })
     }
 
     /// Whether the whole text matches. Takes time linear in the text's length times the pattern's.
     pub fn is_match(&self, text: &str) -> bool {
+        match self.reach.first() {
+            Some(start) => self.is_match_in_a_word(*start, text),
+            None => self.is_match_of_any_length(text),
+        }
+    }
+
+    /// The usual case: what the match could be at fits into one word.
+    fn is_match_in_a_word(&self, start: u64, text: &str) -> bool {
+        let mut now = start;
+        for character in text.chars() {
+            let mut next = 0;
+            let mut left = now;
+            while left != 0 {
+                let state = left.trailing_zeros() as usize;
+                left &= left - 1;
+                if self.program.get(state).is_some_and(|step| step.takes(character)) {
+                    next |= self.reach.get(state + 1).copied().unwrap_or_default();
+                }
+            }
+            if next == 0 {
+                return false;
+            }
+            now = next;
+        }
+        self.program.len().checked_sub(1).is_some_and(|end| now >> end & 1 == 1)
+    }
+
+    fn is_match_of_any_length(&self, text: &str) -> bool {
         let mut now = States::new(self.program.len());
         let mut next = States::new(self.program.len());
         self.enter(&mut now, 0);
@@ -66,14 +137,7 @@ impl Glob {
             }
             next.clear();
             for state in &now.list {
-                let takes = match self.program.get(*state) {
-                    Some(Step::Character(own)) => *own == character,
-                    Some(Step::Class(ranges)) => ranges.iter().any(|(low, high)| (*low..=*high).contains(&character)),
-                    Some(Step::NotSlash) => character != '/',
-                    Some(Step::Any) => true,
-                    _ => false,
-                };
-                if takes {
+                if self.program.get(*state).is_some_and(|step| step.takes(character)) {
                     self.enter(&mut next, state + 1);
                 }
             }

@@ -3,6 +3,8 @@
 pub(crate) mod registry;
 pub(crate) mod values;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use self::values::Fact;
@@ -70,19 +72,19 @@ pub enum Verdict {
     Unknown(Diagnostic),
 }
 
-/// The verdict and how it came about.
+/// The verdict and what decided it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// Whether the conditions hold.
     pub verdict: Verdict,
-    /// The conditions in the order in which they were tried, up to the one that decided.
-    pub conditions: Vec<ConditionTrace>,
+    /// The condition that does not hold, or cannot be judged; none when all are met.
+    pub decisive: Option<ConditionTrace>,
 }
 
 impl Check {
     /// What the unmet condition asks for and what there is, as one sentence. Empty when all are met.
     pub fn objection(&self) -> String {
-        let Some(last) = self.conditions.last().filter(|c| !c.met) else { return String::new() };
+        let Some(last) = &self.decisive else { return String::new() };
         match &last.actual {
             Some(actual) => format!("`{}` asks for {}, but the run has {actual}", last.name, last.expected),
             None => format!("`{}` asks for {}, but the run has none", last.name, last.expected),
@@ -91,64 +93,100 @@ impl Check {
 }
 
 /// What one condition finds.
-enum Finding {
-    Met(String),
-    Unmet(Option<String>),
+enum Finding<'a> {
+    Met(Cow<'a, str>),
+    Unmet(Option<Cow<'a, str>>),
     Unknown(Diagnostic),
 }
 
+/// What one condition asks for. Written out only where somebody reads it: most rules of most runs are passed over.
+enum Expected<'a> {
+    Events(&'a [EventKind]),
+    Globs(&'a GlobList),
+    Flag(bool),
+}
+
+impl std::fmt::Display for Expected<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Events(kinds) => f.write_str(&kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")),
+            Self::Globs(globs) => f.write_str(&globs.patterns().collect::<Vec<_>>().join(", ")),
+            Self::Flag(flag) => flag.fmt(f),
+        }
+    }
+}
+
 /// One condition that the rule has: its key, what it asks for, and what was found.
-type Judged = (&'static str, String, Finding);
+type Judged<'a> = (&'static str, Expected<'a>, Finding<'a>);
 
 /// The conditions in the order in which they are tried: what every run tells comes first, so that a rule for other
 /// runs never asks for something that this run does not tell.
-const CONDITIONS: [fn(&When, &Scope<'_>) -> Option<Judged>; 9] =
+const CONDITIONS: [for<'a> fn(&'a When, &Scope<'a>) -> Option<Judged<'a>>; 9] =
     [event, branches, head_branches, tags, paths, default_branch, fork, prerelease, credentials];
 
 impl When {
     /// Judges the conditions in their fixed order, up to the first that does not hold.
     pub fn check(&self, scope: &Scope<'_>) -> Check {
-        let mut conditions = Vec::new();
         for (name, expected, finding) in CONDITIONS.iter().filter_map(|condition| condition(self, scope)) {
             let (actual, verdict) = match finding {
-                Finding::Met(actual) => (Some(actual), Verdict::Met),
+                Finding::Met(_) => continue,
                 Finding::Unmet(actual) => (actual, Verdict::Unmet),
                 Finding::Unknown(diagnostic) => (None, Verdict::Unknown(self.place.mark(diagnostic))),
             };
-            let met = verdict == Verdict::Met;
-            conditions.push(ConditionTrace { name: name.to_owned(), expected, actual, met });
+            return Check { verdict, decisive: Some(traced(name, &expected, actual, false)) };
+        }
+        Check { verdict: Verdict::Met, decisive: None }
+    }
+
+    /// The conditions in the order in which they are tried, up to the one that decides.
+    pub fn trace(&self, scope: &Scope<'_>) -> Vec<ConditionTrace> {
+        let mut conditions = Vec::new();
+        for (name, expected, finding) in CONDITIONS.iter().filter_map(|condition| condition(self, scope)) {
+            let (actual, met) = match finding {
+                Finding::Met(actual) => (Some(actual), true),
+                Finding::Unmet(actual) => (actual, false),
+                Finding::Unknown(_) => (None, false),
+            };
+            conditions.push(traced(name, &expected, actual, met));
             if !met {
-                return Check { verdict, conditions };
+                break;
             }
         }
-        Check { verdict: Verdict::Met, conditions }
+        conditions
     }
 }
 
-fn event(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+fn traced(name: &str, expected: &Expected<'_>, actual: Option<Cow<'_, str>>, met: bool) -> ConditionTrace {
+    ConditionTrace { name: name.to_owned(), expected: expected.to_string(), actual: actual.map(Cow::into_owned), met }
+}
+
+fn event<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
     let wanted = when.event.as_ref()?;
-    let expected = wanted.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
-    let actual = scope.facts.event.as_str().to_owned();
+    let actual = Cow::Borrowed(scope.facts.event.as_str());
     let finding = if wanted.contains(&scope.facts.event) { Finding::Met(actual) } else { Finding::Unmet(Some(actual)) };
-    Some(("event", expected, finding))
+    Some(("event", Expected::Events(wanted), finding))
 }
 
-fn branches(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+fn branches<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
     let globs = when.branches.as_ref()?;
-    Some(("branches", patterns(globs), matching(globs, values::event_branch(scope.facts), "branch")))
+    Some(("branches", Expected::Globs(globs), matching(globs, values::event_branch(scope.facts), "branch")))
 }
 
-fn head_branches(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+fn head_branches<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
     let globs = when.head_branches.as_ref()?;
-    Some(("head-branches", patterns(globs), matching(globs, values::source_branch(scope.facts), "source branch")))
+    Some((
+        "head-branches",
+        Expected::Globs(globs),
+        matching(globs, values::source_branch(scope.facts), "source branch"),
+    ))
 }
 
-fn tags(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+fn tags<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
     let globs = when.tags.as_ref()?;
-    Some(("tags", patterns(globs), matching(globs, values::git_tag(scope.facts), "git tag")))
+    Some(("tags", Expected::Globs(globs), matching(globs, values::git_tag(scope.facts), "git tag")))
 }
 
-fn paths(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+fn paths<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
     let globs = when.paths.as_ref()?;
     let finding = match &scope.facts.changed_files {
         None => Finding::Unknown(
@@ -157,20 +195,20 @@ fn paths(when: &When, scope: &Scope<'_>) -> Option<Judged> {
                 .help("fetch enough history for git to compare with the base, or restrict the rule to other events"),
         ),
         Some(files) => match files.iter().find(|file| globs.is_match(file)) {
-            Some(file) => Finding::Met(file.clone()),
-            None => Finding::Unmet(Some(format!("{} other changed files", files.len()))),
+            Some(file) => Finding::Met(Cow::Borrowed(file)),
+            None => Finding::Unmet(Some(Cow::Owned(format!("{} other changed files", files.len())))),
         },
     };
-    Some(("paths", patterns(globs), finding))
+    Some(("paths", Expected::Globs(globs), finding))
 }
 
-fn default_branch(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+fn default_branch<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
     let wanted = when.default_branch?;
     let branch = match values::event_branch(scope.facts) {
         Fact::Known(branch) => branch,
-        Fact::Absent => return Some(("default-branch", wanted.to_string(), Finding::Unmet(None))),
+        Fact::Absent => return Some(("default-branch", Expected::Flag(wanted), Finding::Unmet(None))),
         Fact::Unknown(unknown) => {
-            return Some(("default-branch", wanted.to_string(), Finding::Unknown(not_told("branch", unknown))));
+            return Some(("default-branch", Expected::Flag(wanted), Finding::Unknown(not_told("branch", unknown))));
         }
     };
     let finding = match values::default_branch(scope.facts) {
@@ -185,10 +223,10 @@ fn default_branch(when: &When, scope: &Scope<'_>) -> Option<Judged> {
             )
         }
     };
-    Some(("default-branch", wanted.to_string(), finding))
+    Some(("default-branch", Expected::Flag(wanted), finding))
 }
 
-fn fork(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+fn fork<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
     let wanted = when.fork?;
     let finding = match values::fork(scope.facts) {
         ForkStatus::Fork => boolean(wanted, true),
@@ -199,10 +237,10 @@ fn fork(when: &When, scope: &Scope<'_>) -> Option<Judged> {
                 .help("restrict the rule to events that tell, or run it where the event's payload is at hand"),
         ),
     };
-    Some(("fork", wanted.to_string(), finding))
+    Some(("fork", Expected::Flag(wanted), finding))
 }
 
-fn prerelease(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+fn prerelease<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
     let wanted = when.prerelease?;
     let facts = scope.facts;
     let tag = values::git_tag(facts);
@@ -222,10 +260,10 @@ fn prerelease(when: &When, scope: &Scope<'_>) -> Option<Judged> {
             _ => Finding::Unmet(None),
         },
     };
-    Some(("prerelease", wanted.to_string(), finding))
+    Some(("prerelease", Expected::Flag(wanted), finding))
 }
 
-fn credentials(when: &When, scope: &Scope<'_>) -> Option<Judged> {
+fn credentials<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
     let wanted = when.credentials?;
     let finding = match scope.registry {
         None => Finding::Unknown(
@@ -244,24 +282,21 @@ fn credentials(when: &When, scope: &Scope<'_>) -> Option<Judged> {
             ),
         },
     };
-    Some(("credentials", wanted.to_string(), finding))
+    Some(("credentials", Expected::Flag(wanted), finding))
 }
 
-fn patterns(globs: &GlobList) -> String {
-    globs.patterns().collect::<Vec<_>>().join(", ")
-}
-
-fn matching(globs: &GlobList, fact: Fact<'_>, what: &str) -> Finding {
+fn matching<'a>(globs: &GlobList, fact: Fact<'a>, what: &str) -> Finding<'a> {
     match fact {
-        Fact::Known(text) if globs.is_match(text) => Finding::Met(text.to_owned()),
-        Fact::Known(text) => Finding::Unmet(Some(text.to_owned())),
+        Fact::Known(text) if globs.is_match(text) => Finding::Met(Cow::Borrowed(text)),
+        Fact::Known(text) => Finding::Unmet(Some(Cow::Borrowed(text))),
         Fact::Absent => Finding::Unmet(None),
         Fact::Unknown(unknown) => Finding::Unknown(not_told(what, unknown)),
     }
 }
 
-fn boolean(wanted: bool, actual: bool) -> Finding {
-    if wanted == actual { Finding::Met(actual.to_string()) } else { Finding::Unmet(Some(actual.to_string())) }
+fn boolean(wanted: bool, actual: bool) -> Finding<'static> {
+    let text = Cow::Borrowed(if actual { "true" } else { "false" });
+    if wanted == actual { Finding::Met(text) } else { Finding::Unmet(Some(text)) }
 }
 
 fn not_told(what: &str, unknown: Option<&Unknown>) -> Diagnostic {

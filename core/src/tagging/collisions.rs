@@ -103,7 +103,7 @@ impl Class<'_> {
         let parts = &self.template.parts;
         // Tags are ASCII, so every byte is a place to cut at.
         let shortest: usize = parts.iter().map(|part| *lengths(part, hex).start()).sum();
-        if !tag.is_ascii() || tag.len() > MAX_TAG || shortest > tag.len() {
+        if !tag.is_ascii() || tag.len() > MAX_TAG || shortest > tag.len() || !self.fits_at_the_ends(tag) {
             return false;
         }
         let mut reached = vec![false; tag.len() + 1];
@@ -117,6 +117,16 @@ impl Class<'_> {
             }
         }
         reached.last().copied().unwrap_or_default()
+    }
+
+    /// Whether the literals at the template's ends are at the tag's, which few tags of other classes pass.
+    fn fits_at_the_ends(&self, tag: &str) -> bool {
+        let literal = |part: Option<&Part>, fits: &dyn Fn(&str) -> bool| match part {
+            Some(Part::Literal(text)) => fits(text),
+            _ => true,
+        };
+        let parts = &self.template.parts;
+        literal(parts.first(), &|text| tag.starts_with(text)) && literal(parts.last(), &|text| tag.ends_with(text))
     }
 
     /// The places that are reached when the part begins at one that was reached before.

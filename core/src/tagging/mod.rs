@@ -16,5 +16,5 @@ mod skip;
 mod testing;
 
 pub use model::*;
-pub use plan::{lookup, plan};
+pub use plan::{explain, lookup, plan};
 pub use sanitize::sanitize;

@@ -99,7 +99,7 @@ pub struct Delivery {
 
 /// One tag rule, and why it made tags or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleTrace {
+pub struct RuleOutcome {
     /// Such as `tags[0]`.
     pub rule: String,
     /// Where the rule stands in the policy document.
@@ -109,10 +109,20 @@ pub struct RuleTrace {
     pub fired: bool,
     /// What decided it.
     pub reason: Reason,
-    /// The conditions in the order in which they were tried, up to the one that decided.
-    pub conditions: Vec<ConditionTrace>,
     /// The tags that it made.
     pub tags: Vec<String>,
+}
+
+/// How a tag rule came to its outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleTrace {
+    /// What it came to.
+    pub outcome: RuleOutcome,
+    /// The conditions in the order in which they were tried, up to the one that decided.
+    pub conditions: Vec<ConditionTrace>,
+    /// The values that its templates fill in, in the order in which they stand there; one that the run does not have is
+    /// left out.
+    pub values: Vec<Entry>,
 }
 
 /// A label that proves which commit an image was built from.
@@ -172,7 +182,7 @@ pub struct ImagePlan {
     /// What the builder does with the result.
     pub delivery: Delivery,
     /// Every tag rule, fired or not.
-    pub rules: Vec<RuleTrace>,
+    pub rules: Vec<RuleOutcome>,
     /// What a consumer looks for.
     pub lookup: Lookup,
     /// Advice for the CI engine's concurrency setting.

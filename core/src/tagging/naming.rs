@@ -102,7 +102,7 @@ impl<'a> Namer<'a> {
     }
 
     /// One value; branches as they are.
-    fn value(&self, value: Value) -> Result<Cow<'a, str>, Missing> {
+    pub(super) fn value(&self, value: Value) -> Result<Cow<'a, str>, Missing> {
         let facts = self.facts;
         match value {
             Value::Pr => {

@@ -3,7 +3,7 @@
 use super::collisions::Tagger;
 use super::images::Wish;
 use super::lookup::derive;
-use super::model::{ImagePlan, Lookup, PlannedImage, PlannedTag};
+use super::model::{ImagePlan, Lookup, PlannedImage, PlannedTag, RuleTrace};
 use super::naming::Namer;
 use super::rules::Tags;
 use super::{concurrency, delivery, images, labels, rules, skip};
@@ -70,7 +70,7 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
         annotations: said.annotations,
         build_args: said.build_args,
         builder: policy.build.builder.clone(),
-        rules: tags.traces,
+        rules: tags.outcomes,
         tags: tags.list,
         decision,
         images,
@@ -108,11 +108,16 @@ fn once(errors: Diagnostics) -> Diagnostics {
     told
 }
 
+/// Every tag rule with the conditions that were tried and the values that it fills in, also where [`plan`] refuses.
+pub fn explain(policy: &Policy, facts: &Facts) -> Vec<RuleTrace> {
+    rules::explain(policy, &Tagger::new(Namer::new(facts, &policy.naming), policy))
+}
+
 /// The tags of every rule; none at all is an error.
 fn tags<'a>(policy: &'a Policy, tagger: &Tagger<'_>, errors: &mut Diagnostics) -> Tags<'a> {
     let mut tags = rules::apply(policy, tagger);
     if tags.list.is_empty() && tags.errors.is_empty() {
-        errors.push(rules::no_tags(policy, &tags.traces));
+        errors.push(rules::no_tags(policy, &tags.outcomes));
     }
     errors.append(&mut tags.errors);
     tags

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::collisions::Tagger;
-use super::model::{PlannedTag, RuleTrace};
+use super::model::{PlannedTag, RuleOutcome, RuleTrace};
 use super::naming::{Missing, absence};
 use super::sanitize::is_tag;
-use crate::policy::matcher::values;
-use crate::policy::{Place, Policy, Scope, TagRule, TagSource, Template, Value, Verdict};
+use crate::policy::matcher::values::git_tag;
+use crate::policy::{Part, Place, Policy, Scope, TagRule, TagSource, Template, Value, Verdict};
 use crate::version::SemVer;
-use crate::{Diagnostic, Reason, Span};
+use crate::{Diagnostic, Entry, Reason, Span};
 
 /// What the tag rules make of a run.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub(super) struct Tags<'a> {
     pub(super) list: Vec<PlannedTag>,
     /// What the primary tag was made of.
     pub(super) primary: Option<&'a Template>,
-    pub(super) traces: Vec<RuleTrace>,
+    pub(super) outcomes: Vec<RuleOutcome>,
     pub(super) warnings: Vec<Diagnostic>,
     pub(super) errors: Vec<Diagnostic>,
 }
@@ -43,8 +43,8 @@ pub(super) fn apply<'a>(policy: &'a Policy, tagger: &Tagger<'_>) -> Tags<'a> {
     let mut out = Tags::default();
     let mut made: Vec<Made<'a>> = Vec::new();
     for rule in &policy.tags {
-        let (trace, mut tags) = apply_one(rule, tagger, &made, &mut out);
-        out.traces.push(trace);
+        let (outcome, mut tags) = apply_one(rule, tagger, &made, &mut out);
+        out.outcomes.push(outcome);
         made.append(&mut tags);
     }
     let primary = primary(&made, tagger, &mut out.errors);
@@ -62,17 +62,17 @@ pub(super) fn apply<'a>(policy: &'a Policy, tagger: &Tagger<'_>) -> Tags<'a> {
 }
 
 /// The refusal of a run that no rule makes a tag for, with what each rule says.
-pub(super) fn no_tags(policy: &Policy, traces: &[RuleTrace]) -> Diagnostic {
+pub(super) fn no_tags(policy: &Policy, outcomes: &[RuleOutcome]) -> Diagnostic {
     /// More rules than a person reads in an error.
     const SHOWN: usize = 20;
-    let mut help = if traces.is_empty() {
+    let mut help = if outcomes.is_empty() {
         "the policy has no tag rules: add some under `tags`, or `extends: build-once-test-many`".to_owned()
     } else {
-        let lines: Vec<_> = traces.iter().take(SHOWN).map(|t| format!("{}: {}", t.rule, t.reason.message)).collect();
+        let lines: Vec<_> = outcomes.iter().take(SHOWN).map(|t| format!("{}: {}", t.rule, t.reason.message)).collect();
         format!("add a rule for this run; {}", lines.join("; "))
     };
-    if traces.len() > SHOWN {
-        let _ = write!(help, "; and {} more rules", traces.len() - SHOWN);
+    if outcomes.len() > SHOWN {
+        let _ = write!(help, "; and {} more rules", outcomes.len() - SHOWN);
     }
     let error = Diagnostic::error("no-tags", "no rule makes a tag for this run").help(help);
     if policy.file.is_empty() { error } else { error.in_file(&policy.file) }
@@ -83,9 +83,10 @@ fn apply_one<'a>(
     tagger: &Tagger<'_>,
     earlier: &[Made<'a>],
     out: &mut Tags<'a>,
-) -> (RuleTrace, Vec<Made<'a>>) {
+) -> (RuleOutcome, Vec<Made<'a>>) {
     let facts = tagger.namer().facts();
-    let check = rule.when.check(&Scope { facts, registry: None });
+    let scope = Scope { facts, registry: None };
+    let check = rule.when.check(&scope);
     let mut tags = Vec::new();
     let outcome = match (&check.verdict, &rule.source) {
         (_, TagSource::Metadata(line)) => {
@@ -99,7 +100,7 @@ fn apply_one<'a>(
         (Verdict::Met, TagSource::Native(templates)) => match make(rule, templates, tagger, out) {
             Ok(made) => {
                 tags = made;
-                Outcome::Fired(fired(&tags, earlier))
+                Outcome::Fired(fired(rule, &scope, &tags, earlier))
             }
             Err(outcome) => outcome,
         },
@@ -108,15 +109,41 @@ fn apply_one<'a>(
         Outcome::Fired(reason) => (true, reason),
         Outcome::Not(reason) | Outcome::Refused(reason) => (false, reason),
     };
-    let trace = RuleTrace {
+    let outcome = RuleOutcome {
         rule: rule.id.clone(),
         span: span(&rule.place),
         fired,
         reason,
-        conditions: check.conditions,
         tags: tags.iter().map(|tag| tag.name.clone()).collect(),
     };
-    (trace, tags)
+    (outcome, tags)
+}
+
+/// Every rule with all that led to its outcome. Unlike a plan it also tells where the run has errors.
+pub(super) fn explain(policy: &Policy, tagger: &Tagger<'_>) -> Vec<RuleTrace> {
+    let scope = Scope { facts: tagger.namer().facts(), registry: None };
+    let outcomes = apply(policy, tagger).outcomes;
+    let traced = policy.tags.iter().zip(outcomes).map(|(rule, outcome)| RuleTrace {
+        outcome,
+        conditions: rule.when.trace(&scope),
+        values: values(rule, tagger),
+    });
+    traced.collect()
+}
+
+/// What the rule's templates fill in.
+fn values(rule: &TagRule, tagger: &Tagger<'_>) -> Vec<Entry> {
+    let TagSource::Native(templates) = &rule.source else { return Vec::new() };
+    let mut found: Vec<Entry> = Vec::new();
+    for part in templates.iter().flat_map(|template| &template.parts) {
+        let Part::Value(value) = part else { continue };
+        if found.iter().all(|entry| entry.key != value.name())
+            && let Ok(text) = tagger.namer().value(*value)
+        {
+            found.push(Entry::new(value.name(), text));
+        }
+    }
+    found
 }
 
 /// The rule's tags, all or none: a rule whose tags belong together must not name half of them.
@@ -153,12 +180,21 @@ fn refused(error: Diagnostic, out: &mut Tags<'_>) -> Outcome {
     Outcome::Refused(reason)
 }
 
-fn fired(tags: &[Made<'_>], earlier: &[Made<'_>]) -> Reason {
+fn fired(rule: &TagRule, scope: &Scope<'_>, tags: &[Made<'_>], earlier: &[Made<'_>]) -> Reason {
     let known = |tag: &Made<'_>| earlier.iter().any(|e| e.name == tag.name);
     if !tags.is_empty() && tags.iter().all(known) {
         return Reason::new("duplicate", "every tag of the rule was made by an earlier rule");
     }
-    Reason::new("fired", "all conditions are met")
+    let mut message = String::new();
+    for condition in rule.when.trace(scope) {
+        let separator = if message.is_empty() { "" } else { ", " };
+        let _ =
+            write!(message, "{separator}{} is {}", condition.name, condition.actual.as_deref().unwrap_or("not told"));
+    }
+    if message.is_empty() {
+        message.push_str("the rule has no conditions");
+    }
+    Reason::new("fired", message)
 }
 
 fn invalid_tag(name: &str, template: &Template) -> Diagnostic {
@@ -186,7 +222,7 @@ fn is_mutable(template: &Template, tagger: &Tagger<'_>) -> bool {
         return true;
     }
     // The three numbers are a whole version only of a release: 1.2.3-rc.1 shares them with 1.2.3.
-    let tag = values::git_tag(tagger.namer().facts()).known();
+    let tag = git_tag(tagger.namer().facts()).known();
     tag.and_then(SemVer::parse).is_none_or(|version| version.is_prerelease())
 }
 

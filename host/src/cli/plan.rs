@@ -77,7 +77,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     match options.format {
         Format::Text => {
             let style = if options.output.is_some() { Style::PLAIN } else { terminal.out };
-            let text = run.text(&plan, &facts, options.detail(), style);
+            let text = run.text(&plan, &facts, options.detail(), style)?;
             deliver(&text, options.output.as_deref(), terminal)?;
         }
         Format::Json => {
@@ -140,9 +140,13 @@ impl Run {
         call(&mut self.session, "tagging.plan", &input, &self.sources)
     }
 
-    fn text(&self, plan: &ImagePlan, facts: &Facts, detail: Detail, style: Style) -> String {
+    fn text(&mut self, plan: &ImagePlan, facts: &Facts, detail: Detail, style: Style) -> Result<String, Problem> {
+        let traces = match detail {
+            Detail::Short => Vec::new(),
+            Detail::Full => self.session.explain(self.policy, facts)?,
+        };
         let policy = self.file.as_ref().map(|file| file.name.as_str());
-        render::plan(&PlanView { plan, facts, policy, sources: &self.sources }, detail, style)
+        Ok(render::plan(&PlanView { plan, facts, policy, traces: &traces, sources: &self.sources }, detail, style))
     }
 
     /// Outputs go to the file that later steps read; the log shows the plan and the warnings.
@@ -165,7 +169,7 @@ impl Run {
         }
         // The annotations hold the warnings already.
         let quiet = ImagePlan { warnings: Vec::new(), ..plan.clone() };
-        let text = self.text(&quiet, facts, options.detail(), terminal.out);
+        let text = self.text(&quiet, facts, options.detail(), terminal.out)?;
         terminal.print(&format!("{text}{}", outputs::commands(&plan.warnings)))
     }
 }

@@ -21,7 +21,7 @@ pub use session::{Policy, Refusal, Session};
 pub mod types {
     pub use super::bindings::exports::buildonce::engine::tagging::{
         AcceptedRevision, ArchiveFormat, ArchiveMethod, ArchivePlan, BuildDecision, Concurrency, ConditionTrace,
-        Delivery, ImagePlan, Lookup, PlannedImage, PlannedTag, RuleTrace,
+        Delivery, ImagePlan, Lookup, PlannedImage, PlannedTag, RuleOutcome, RuleTrace,
     };
     pub use super::bindings::exports::buildonce::engine::types::{
         Builder, Change, ChangeSide, Commit, Diagnostic, Entry, EventKind, Facts, Failure, FailureCode, ForkStatus,

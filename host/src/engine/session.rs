@@ -5,7 +5,7 @@ use wasmtime::component::ResourceAny;
 
 use super::bindings::Engine as Instance;
 use super::limits::State;
-use super::types::{Diagnostic, Facts, Failure, HostFacts, ImagePlan};
+use super::types::{Diagnostic, Facts, Failure, HostFacts, ImagePlan, Lookup, RuleTrace};
 use super::{Engine, EngineError, Limits, TrapKind, ticker};
 
 /// A checked policy that lives in the session which made it.
@@ -129,6 +129,20 @@ impl Session {
     pub fn plan(&mut self, policy: Policy, facts: &Facts) -> Result<Result<ImagePlan, Refusal>, EngineError> {
         self.call("tagging.plan", size_of_facts(facts), |i, s| {
             i.buildonce_engine_tagging().call_plan(s, policy.0, facts)
+        })
+    }
+
+    /// Every tag rule with the conditions that were tried and the values that it fills in, also where [`Session::plan`] refuses.
+    pub fn explain(&mut self, policy: Policy, facts: &Facts) -> Result<Vec<RuleTrace>, EngineError> {
+        self.call("tagging.explain", size_of_facts(facts), |i, s| {
+            i.buildonce_engine_tagging().call_explain(s, policy.0, facts)
+        })
+    }
+
+    /// What a consumer of the run's image looks for.
+    pub fn candidates(&mut self, policy: Policy, facts: &Facts) -> Result<Result<Lookup, Refusal>, EngineError> {
+        self.call("tagging.candidates", size_of_facts(facts), |i, s| {
+            i.buildonce_engine_tagging().call_candidates(s, policy.0, facts)
         })
     }
 

@@ -1,8 +1,8 @@
 //! A plan, the most important first.
 
 use buildonce::types::{
-    ArchiveFormat, ArchiveMethod, ArchivePlan, ConditionTrace, Entry, Facts, ImagePlan, PlannedImage, PlannedTag,
-    Reason, RuleTrace,
+    ArchiveFormat, ArchiveMethod, ArchivePlan, Entry, Facts, ImagePlan, PlannedImage, PlannedTag, Reason, RuleOutcome,
+    RuleTrace,
 };
 
 use super::diagnostics::{Sources, diagnostics};
@@ -28,6 +28,8 @@ pub(crate) struct PlanView<'a> {
     pub(crate) facts: &'a Facts,
     /// The policy's file; `None` for the standard policy.
     pub(crate) policy: Option<&'a str>,
+    /// How the rules came to their outcomes; empty where nobody asked.
+    pub(crate) traces: &'a [RuleTrace],
     /// Documents that warnings point into.
     pub(crate) sources: &'a Sources,
 }
@@ -49,7 +51,7 @@ pub(crate) fn plan(view: &PlanView<'_>, detail: Detail, style: Style) -> String 
     }
     out.push_str(&page.lookup(plan));
     out.push_str(&page.concurrency(plan));
-    out.push_str(&page.rules(&plan.rules));
+    out.push_str(&page.rules(&plan.rules, view.traces));
     if !plan.warnings.is_empty() {
         out.push('\n');
         out.push_str(&diagnostics(&plan.warnings, view.sources, style));
@@ -206,7 +208,7 @@ impl Page {
         )
     }
 
-    fn rules(&self, rules: &[RuleTrace]) -> String {
+    fn rules(&self, rules: &[RuleOutcome], traces: &[RuleTrace]) -> String {
         let shown: Vec<_> = rules.iter().filter(|rule| rule.fired || self.detail == Detail::Full).collect();
         let mut rows = Vec::new();
         for rule in &shown {
@@ -215,15 +217,9 @@ impl Page {
             } else {
                 Cell::styled("did not fire", |t| self.style.faint(t))
             };
-            let why = match rule.conditions.last() {
-                Some(condition) if self.detail == Detail::Short => condition_line(condition),
-                _ => self.reason(&rule.reason),
-            };
-            rows.push(vec![Cell::plain(one_line(&rule.rule)), fired, Cell::plain(why)]);
-            if self.detail == Detail::Full {
-                // The reason names the condition that was not met.
-                let conditions = rule.conditions.iter().filter(|c| c.met).map(condition_line);
-                rows.extend(conditions.map(|line| vec![Cell::default(), Cell::default(), Cell::plain(line)]));
+            rows.push(vec![Cell::plain(one_line(&rule.rule)), fired, Cell::plain(self.reason(&rule.reason))]);
+            if let Some(trace) = traces.iter().find(|trace| trace.outcome.rule == rule.rule) {
+                rows.extend(trace_lines(trace).map(|line| vec![Cell::default(), Cell::default(), Cell::plain(line)]));
             }
         }
         let mut out = self.section("Tag rules", &rows);
@@ -238,14 +234,13 @@ impl Page {
     }
 }
 
-fn condition_line(condition: &ConditionTrace) -> String {
-    let actual = condition.actual.as_deref().unwrap_or("not known");
-    let line = if condition.met {
-        format!("{} is {actual}", condition.name)
-    } else {
-        format!("{} is {actual}, the rule asks for {}", condition.name, condition.expected)
-    };
-    one_line(&line)
+/// What the reason does not say: of a rule that did not fire the conditions that were met, of one that did its values.
+fn trace_lines(trace: &RuleTrace) -> impl Iterator<Item = String> {
+    let met = trace.conditions.iter().filter(|condition| condition.met && !trace.outcome.fired);
+    let met = met.map(|c| format!("{} is {}", c.name, c.actual.as_deref().unwrap_or("not told")));
+    let values =
+        trace.values.iter().filter(|_| trace.outcome.fired).map(|v| format!("{{{{{}}}}} is {}", v.key, v.value));
+    met.chain(values).map(|line| one_line(&line))
 }
 
 fn archive_line(archive: &ArchivePlan) -> String {
@@ -272,7 +267,9 @@ mod tests {
 
     fn shown(plan_value: &ImagePlan, policy: Option<&str>, detail: Detail) -> String {
         let sources = Sources::of("buildonce.yaml", "tags: []\n");
-        plan(&PlanView { plan: plan_value, facts: &sample_facts(), policy, sources: &sources }, detail, Style::PLAIN)
+        let traces = if detail == Detail::Full { sample_traces() } else { Vec::new() };
+        let view = PlanView { plan: plan_value, facts: &sample_facts(), policy, traces: &traces, sources: &sources };
+        plan(&view, detail, Style::PLAIN)
     }
 
     #[test]

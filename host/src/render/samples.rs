@@ -3,8 +3,8 @@
 use buildonce::types::{
     AcceptedRevision, ArchiveFormat, ArchiveMethod, ArchivePlan, BuildDecision, Builder, Change, ChangeSide, Commit,
     Concurrency, ConditionTrace, Delivery, Diagnostic, Entry, EventKind, Facts, ForkStatus, ImagePlan, Lookup,
-    PlannedImage, PlannedTag, Reason, Reference, ReferenceKind, Repository, RevisionKind, Revisions, RuleTrace, Run,
-    Severity, Span, Unknown,
+    PlannedImage, PlannedTag, Reason, Reference, ReferenceKind, Repository, RevisionKind, Revisions, RuleOutcome,
+    RuleTrace, Run, Severity, Span, Unknown,
 };
 
 const HEAD: &str = "1111111111111111111111111111111111111111";
@@ -163,33 +163,43 @@ pub(crate) fn sample_plan() -> ImagePlan {
     }
 }
 
-fn sample_rules() -> Vec<RuleTrace> {
+fn sample_rules() -> Vec<RuleOutcome> {
+    sample_traces().into_iter().map(|trace| trace.outcome).collect()
+}
+
+/// What made of the rules what they are in the plan.
+pub(crate) fn sample_traces() -> Vec<RuleTrace> {
+    let condition = |name: &str, expected: &str, actual: &str, met| ConditionTrace {
+        name: name.to_owned(),
+        expected: expected.to_owned(),
+        actual: text(actual),
+        met,
+    };
     vec![
         RuleTrace {
-            rule: "tags[0]".to_owned(),
-            span: None,
-            fired: true,
-            reason: reason("all-met", "every condition is met"),
-            conditions: vec![ConditionTrace {
-                name: "event".to_owned(),
-                expected: "pull-request".to_owned(),
-                actual: text("pull-request"),
-                met: true,
-            }],
-            tags: vec!["pr-12-1111111".to_owned()],
+            outcome: RuleOutcome {
+                rule: "tags[0]".to_owned(),
+                span: None,
+                fired: true,
+                reason: reason("fired", "event is pull-request"),
+                tags: vec!["pr-12-1111111".to_owned()],
+            },
+            conditions: vec![condition("event", "pull-request", "pull-request", true)],
+            values: vec![
+                Entry { key: "pr".to_owned(), value: "12".to_owned() },
+                Entry { key: "sha".to_owned(), value: "1111111".to_owned() },
+            ],
         },
         RuleTrace {
-            rule: "tags[2]".to_owned(),
-            span: None,
-            fired: false,
-            reason: reason("condition-not-met", "the event is not push"),
-            conditions: vec![ConditionTrace {
-                name: "event".to_owned(),
-                expected: "push".to_owned(),
-                actual: text("pull-request"),
-                met: false,
-            }],
-            tags: Vec::new(),
+            outcome: RuleOutcome {
+                rule: "tags[2]".to_owned(),
+                span: None,
+                fired: false,
+                reason: reason("condition-unmet", "`event` asks for push, but the run has pull-request"),
+                tags: Vec::new(),
+            },
+            conditions: vec![condition("event", "push", "pull-request", false)],
+            values: Vec::new(),
         },
     ]
 }

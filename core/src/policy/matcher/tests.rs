@@ -118,7 +118,7 @@ fn an_unknown_fact_is_not_asked_for_after_an_unmet_condition() {
     let facts = push("main");
     let check = when.check(&Scope { facts: &facts, registry: None });
     assert_eq!(check.verdict, Verdict::Unmet);
-    assert_eq!(check.conditions.len(), 1);
+    assert_eq!(when.trace(&Scope { facts: &facts, registry: None }).len(), 1);
     assert_eq!(check.objection(), "`event` asks for pull-request, but the run has push");
 }
 

@@ -275,17 +275,25 @@ fn every_rule_says_why_it_fired_or_not() {
     ]);
     policy.tags[1].when = When { branches: Some(globs(&["main"])), ..events(&[EventKind::Push]) };
     let plan = planned(&policy, &push("main"));
-    let rules: Vec<_> =
-        plan.rules.iter().map(|r| (r.fired, r.reason.code.as_str(), r.conditions.len(), r.tags.join(" "))).collect();
+    let rules: Vec<_> = plan
+        .rules
+        .iter()
+        .map(|r| (r.fired, r.reason.code.as_str(), r.reason.message.as_str(), r.tags.join(" ")))
+        .collect();
     assert_eq!(
         rules,
         [
-            (false, "condition-unmet", 1, String::new()),
-            (true, "fired", 2, "abc1234 latest".to_owned()),
-            (true, "duplicate", 0, "latest".to_owned()),
-            (false, "value-absent", 0, String::new()),
+            (false, "condition-unmet", "`event` asks for tag, but the run has push", String::new()),
+            (true, "fired", "event is push, branches is main", "abc1234 latest".to_owned()),
+            (true, "duplicate", "every tag of the rule was made by an earlier rule", "latest".to_owned()),
+            (false, "value-absent", "the run has no pull request number for `{{pr}}`", String::new()),
         ]
     );
+    let traces = super::super::explain(&policy, &push("main"));
+    assert_eq!(traces.iter().map(|t| &t.outcome).collect::<Vec<_>>(), plan.rules.iter().collect::<Vec<_>>());
+    let conditions: Vec<_> = traces.iter().map(|t| t.conditions.len()).collect();
+    assert_eq!(conditions, [1, 2, 0, 0]);
+    assert_eq!(traces[1].values, [Entry::new("sha", "abc1234")]);
     assert_eq!(plan.tags.iter().map(|t| t.rule.as_str()).collect::<Vec<_>>(), ["tags[1]", "tags[1]"]);
 }
 
