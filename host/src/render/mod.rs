@@ -29,4 +29,4 @@ pub(crate) use printable::{one_line, printable};
 pub(crate) use style::{ColorChoice, Style};
 
 #[cfg(test)]
-pub(crate) use samples::{sample_facts, sample_plan, sample_skip};
+pub(crate) use samples::{sample_facts, sample_plan, sample_skip, sample_traces};

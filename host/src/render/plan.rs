@@ -262,7 +262,7 @@ fn yes_no(value: bool) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{sample_facts, sample_plan, sample_skip};
+    use super::super::{sample_facts, sample_plan, sample_skip, sample_traces};
     use super::*;
 
     fn shown(plan_value: &ImagePlan, policy: Option<&str>, detail: Detail) -> String {
@@ -372,9 +372,10 @@ mod tests {
           a newer run  cancels the older run: only the newest commit of a pull request matters [newer-wins]
 
         Tag rules
-          tags[0]  fired         every condition is met [all-met]
-                                 event is pull-request
-          tags[2]  did not fire  the event is not push [condition-not-met]
+          tags[0]  fired         event is pull-request [fired]
+                                 {{pr}} is 12
+                                 {{sha}} is 1111111
+          tags[2]  did not fire  `event` asks for push, but the run has pull-request [condition-unmet]
 
         warning[mutable-tag]: `pr-12` moves, 100%
          --> buildonce.yaml:1:1
