@@ -13,6 +13,8 @@ pub mod json;
 pub mod limits;
 pub mod policy;
 pub mod reason;
+pub mod reference;
+pub mod selection;
 pub mod tagging;
 pub mod version;
 

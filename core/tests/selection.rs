@@ -1,0 +1,16 @@
+//! Selection against what other programs answer, and against the properties that must hold for every answer.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops at what it does not expect, and the conformance runner tells its counts"
+)]
+
+#[path = "selection/channels.rs"]
+mod channels;
+#[path = "selection/names.rs"]
+mod names;
+#[path = "selection/vectors.rs"]
+mod vectors;
+#[path = "selection/versions.rs"]
+mod versions;
