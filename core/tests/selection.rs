@@ -8,8 +8,18 @@
 
 #[path = "selection/channels.rs"]
 mod channels;
+#[path = "selection/consumer.rs"]
+mod consumer;
+#[path = "selection/ladder.rs"]
+mod ladder;
 #[path = "selection/names.rs"]
 mod names;
+#[path = "selection/properties.rs"]
+mod properties;
+#[path = "selection/registry.rs"]
+mod registry;
+#[path = "selection/scenarios.rs"]
+mod scenarios;
 #[path = "selection/vectors.rs"]
 mod vectors;
 #[path = "selection/versions.rs"]

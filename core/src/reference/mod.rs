@@ -7,5 +7,6 @@ mod platform;
 mod platform_match;
 
 pub use digest::Digest;
+pub(crate) use image::is_tag;
 pub use image::{ImageReference, ReferenceError, Scheme};
 pub use platform::{Platform, PlatformError};
