@@ -5,7 +5,7 @@ use super::revision::is_full;
 use crate::diagnostic::Diagnostics;
 use crate::facts::{EventKind, Facts, ForkStatus, Reference, ReferenceKind, RevisionKind, Revisions};
 use crate::policy::{Place, Policy, TagRule, TagSource, Template, When};
-use crate::reference::{ImageReference, Platform};
+use crate::reference::{Digest, ImageReference, Platform, is_tag};
 use crate::tagging::{self, AcceptedRevision, Lookup};
 use crate::{Diagnostic, Reason};
 
@@ -193,7 +193,7 @@ fn named(text: &str, images: &[String]) -> Result<Candidate, Diagnostics> {
     };
     let bare = text.starts_with("sha256:") || !text.contains(['/', '@', ':']);
     if bare {
-        let valid = crate::reference::Digest::parse(text).is_some() || crate::reference::is_tag(text);
+        let valid = Digest::parse(text).is_some() || is_tag(text);
         if !valid {
             return Err(wrong(format!("`{}` is neither a tag nor a digest", text.escape_debug())));
         }
@@ -201,6 +201,9 @@ fn named(text: &str, images: &[String]) -> Result<Candidate, Diagnostics> {
         return Ok(Candidate { rung, image: image.clone(), reference: text.to_owned() });
     }
     let reference = ImageReference::parse(text).map_err(|error| wrong(error.message))?;
+    if reference.digest.as_deref().is_some_and(|digest| Digest::parse(digest).is_none()) {
+        return Err(wrong(format!("the digest of `{}` is not sha256, so nobody could verify it", text.escape_debug())));
+    }
     // A digest says more than a tag beside it.
     let part = reference.digest.clone().or_else(|| reference.tag.clone());
     match part {

@@ -88,8 +88,12 @@ impl World {
             world.digests.insert(symbol.clone(), digest);
         }
         for (tag, symbol) in registry["tags"].as_object().into_iter().flatten() {
-            let digest = world.digest(symbol.as_str().unwrap());
-            world.tag(tag, &digest);
+            if let Some(symbol) = symbol.as_str() {
+                let digest = world.digest(symbol);
+                world.tag(tag, &digest);
+            } else {
+                world.answers.insert(tag.clone(), Sighting::Unknown(cause(&symbol["error"])));
+            }
         }
         for (name, error) in registry["errors"].as_object().into_iter().flatten() {
             let name = if name.starts_with("d:") { world.digest(name) } else { name.clone() };

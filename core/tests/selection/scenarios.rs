@@ -3,12 +3,12 @@
 use buildonce_core::facts::Facts;
 use buildonce_core::reference::Digest;
 use buildonce_core::selection::{
-    Accept, ArchiveImage, ArchiveSeen, Cause, Fallback, Freshness, OnUnknown, Probe, Proof, ReceiptSeen, Request, Rung,
-    Selected, Sighting, Step, Tried, Verdict,
+    Accept, ArchiveImage, ArchiveSeen, Cause, Fallback, Freshness, Observation, OnUnknown, Probe, Proof, ReceiptSeen,
+    Request, Rung, Selected, Sighting, Step, Tried, Verdict, next,
 };
 use serde_json::json;
 
-use crate::consumer::{climb, run_of};
+use crate::consumer::{climb, policy, run_of};
 use crate::registry::{IMAGE, World, config};
 
 /// The pull request's head.
@@ -214,6 +214,38 @@ fn what_a_person_names_is_the_only_candidate() {
     let named = Request { reference: Some("pr-9-0000000".to_owned()), ..request() };
     let (step, _) = climb(&consumer(), &named, &world);
     assert!(matches!(&step, Step::Fail(failed) if failed.reason.code == "manifest-missing"), "{step:?}");
+}
+
+#[test]
+fn what_cannot_be_a_name_is_an_error_and_not_an_answer() {
+    let sha512 = format!("{IMAGE}@sha512:{}", "0".repeat(128));
+    for (name, code) in [
+        ("", "invalid-reference"),
+        ("a b", "invalid-reference"),
+        ("ghcr.io/acme/app", "invalid-reference"),
+        ("sha256:0", "invalid-reference"),
+        ("ocidir://images:x", "invalid-reference"),
+        (sha512.as_str(), "invalid-reference"),
+    ] {
+        let named = Request { reference: Some(name.to_owned()), ..request() };
+        let errors = next(&policy(), &consumer(), &named, &[]).unwrap_err();
+        assert_eq!(errors[0].code, code, "{name}");
+    }
+    let nowhere = Request { platforms: Some(vec!["linux".to_owned()]), ..request() };
+    assert_eq!(next(&policy(), &consumer(), &nowhere, &[]).unwrap_err()[0].code, "invalid-platform");
+}
+
+#[test]
+fn questions_and_answers_have_one_form_in_json() {
+    let (world, _) = tagged("pr-123-abc1234", Some(HEAD));
+    let (step, seen) = climb(&consumer(), &request(), &world);
+    let written = serde_json::to_value((&step, &seen)).unwrap();
+    assert_eq!(written[0]["accept"]["rung"], "exact");
+    assert_eq!(written[1][0], json!({"probe": "receipt", "seen": {"absent": "complete"}}));
+    assert_eq!(written[1][1]["probe"], json!({"manifest": {"image": IMAGE, "reference": "pr-123-abc1234"}}));
+    assert!(written[1][1]["seen"]["document"]["body"].is_string());
+    let read: (Step, Vec<Observation>) = serde_json::from_value(written).unwrap();
+    assert_eq!(read, (step, seen));
 }
 
 #[test]
