@@ -217,8 +217,6 @@ pub enum Rung {
     Branch,
     /// A file of the producer's run.
     Archive,
-    /// No image.
-    Rebuild,
 }
 
 /// What became of a candidate.

@@ -36,7 +36,6 @@ fn word(rung: Rung) -> &'static str {
         Rung::Exact => "exact",
         Rung::Branch => "branch",
         Rung::Archive => "artifact",
-        Rung::Rebuild => "rebuild",
     }
 }
 
