@@ -1,0 +1,22 @@
+//! Which image is the image of this commit?
+//!
+//! [`next`] climbs a ladder: what a person named, the receipt, tags that name the commit, tags that move, the archive, a
+//! build. Names only locate an image; a label in the image itself proves its commit, for every platform.
+//! [`channel`](mod@channel) answers another question: which tag of a moving line is the newest.
+
+mod archive;
+pub mod channel;
+mod document;
+mod ladder;
+mod model;
+mod reflection;
+mod release;
+mod revision;
+mod step;
+mod verify;
+mod view;
+
+pub use model::*;
+pub use reflection::{Reflected, Reflection, ReflectionPolicy, ReflectionStep, reflect};
+pub use release::{Listing, ReleaseVerdict, Standing, newest_release};
+pub use step::{MAX_STEPS, next};
