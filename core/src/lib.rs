@@ -13,6 +13,7 @@ pub mod json;
 pub mod limits;
 pub mod policy;
 pub mod reason;
+pub mod retry;
 pub mod tagging;
 pub mod version;
 
