@@ -153,6 +153,27 @@ fn the_classifier_passes_its_bars() {
     assert!(overall.precision() >= PRECISION && overall.recall() >= RECALL, "{report}");
 }
 
+#[test]
+fn what_tools_print_is_understood() {
+    let mut wrong = Vec::new();
+    for line in include_str!("retry_lines.txt").lines().filter(|line| !line.starts_with('#')) {
+        let (expected, text) = line.split_once(" | ").unwrap();
+        let found = classify(&Outcome::Exited(1), &text.replace("\\n", "\n"));
+        if found.retry_helps != (expected == "again") {
+            wrong.push(format!("{text}: {} by {}", found.cause, found.rule));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_tools_print_when_all_is_well_is_no_evidence() {
+    for line in include_str!("retry_noise.txt").lines() {
+        let found = classify(&Outcome::Exited(1), line);
+        assert_eq!(found.rule, "outcome.unknown", "{line}");
+    }
+}
+
 /// Outputs of every kind of failure, and one that says nothing.
 const OUTPUTS: [&str; 12] = [
     "read: connection reset by peer",

@@ -132,9 +132,10 @@ fn strip_timestamp(text: &str) -> &str {
 /// Removes what GitHub's runner puts in front of a line: `##[error]`, `::error::`.
 fn strip_command(text: &str) -> &str {
     if let Some(rest) = text.strip_prefix("##[") {
-        return rest.split_once(']').map_or(text, |(_, rest)| rest);
+        // What a runner only warns about stays a warning: the classifier looks for the word.
+        return rest.split_once(']').filter(|(level, _)| *level != "warning").map_or(text, |(_, rest)| rest);
     }
-    if text.starts_with("::error") || text.starts_with("::warning") {
+    if text.starts_with("::error") {
         return text.get(2..).and_then(|rest| rest.split_once("::")).map_or(text, |(_, rest)| rest);
     }
     text

@@ -10,7 +10,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(Timeout, 84, "dns.timeout", "dns-io-timeout",
         r"lookup \S+(?: on \S+)?:.*(?:i/o timeout|timed out)|(?:name|dns|domain).{0,20}(?:resol\w+|lookup|query|request).{0,12}(?:timed out|timeout)|dns.{0,12}time-?d? ?out|resolving timed out",
         ("dial tcp: lookup registry-1.docker.io on 10.0.0.1:53: read udp 10.0.0.2:1->10.0.0.1:53: i/o timeout", "Go net/dnsclient_unix.go; curl CURLE_OPERATION_TIMEDOUT")).in_step("build-net-dns"),
-    Rule::new(Transient, 84, "dns.temporary", "dns-temporary",
+    Rule::new(Transient, 85, "dns.temporary", "dns-temporary",
         r"temporary failure (?:in name resolution|resolving)|\beai_again\b|server misbehaving|\bservfail\b|dns:? (?:transient|lookup|server|resolution|query)[a-z ]*(?:error|failure|failed)|lookup \S+(?: on \S+)?:.*(?:connection refused|unreachable|reset)|try again\)?: getaddrinfo",
         ("Temporary failure in name resolution", "glibc EAI_AGAIN; Go net.errServerTemporarilyMisbehaving; apk-tools io_url errors")).in_step("build-net-dns"),
     Rule::new(Transient, 82, "dns.no-such-host", "dns-no-such-host",

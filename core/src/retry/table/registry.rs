@@ -8,16 +8,20 @@ use crate::retry::rule::Rule;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(Permanent, 88, "registry.repo-missing", "repo-missing",
-        r"name[_ ]unknown|repository name not known|repository (?:with name )?\S+ (?:was |is )?(?:does not exist|not found)|repositorynotfoundexception|(?:project|namespace|registry|organization|repository|package) \S{0,80} ?(?:not found|does not exist|doesn't exist|could not be found)|repository .* not found",
+        r"name[_ ]unknown|repository name not known|repository (?:with name )?\S+ (?:was |is )?(?:does not exist|not found)|repositorynotfoundexception|(?:project|namespace|registry|organization|repository) \S{0,80} ?(?:not found|does not exist|doesn't exist|could not be found)|repository .* not found",
         ("NAME_UNKNOWN: The repository with name 'acme/app' does not exist in the registry", "OCI distribution-spec error codes")),
     Rule::new(Permanent, 86, "registry.tag-missing", "tag-missing",
-        r"manifest[_ ]unknown|manifest for \S+ not found|manifest (?:unknown|not found|does not exist|invalid)|manifest_invalid|no such image|tag \S+ (?:was |is )?(?:not found|does not exist|unknown|not exist)|tag (?:does not exist|not found)|image \S{1,200} (?:was )?not found|no such manifest|image not found|unable to find image.*(?:failed|remotely)|image not known|requested image not found|failed to resolve reference \S+: .*: not found|(?:docker\.io|ghcr\.io|quay\.io|gcr\.io|mcr\.microsoft\.com|amazonaws\.com|registry\S*)/\S+: not found|failed to resolve source metadata for \S+: \S+: not found",
+        r"manifest[_ ]unknown|manifest for \S+ not found|manifest (?:unknown|not found|does not exist|invalid)|manifest_invalid|tag \S+ (?:was |is )?(?:not found|does not exist|unknown|not exist)|tag (?:does not exist|not found)|image \S{1,200} (?:was )?not found|no such manifest|image not found|requested image not found|failed to resolve reference \S+: .*: not found|(?:docker\.io|ghcr\.io|quay\.io|gcr\.io|mcr\.microsoft\.com|amazonaws\.com|registry\S*)/\S+: not found|failed to resolve source metadata for \S+: \S+: not found",
         ("manifest for acme/app:1.0 not found: manifest unknown: manifest unknown", "OCI distribution-spec error codes; containerd core/remotes/docker/resolver.go")),
+    // What is not in the local store may be missing because a pull failed before.
+    Rule::new(Permanent, 61, "registry.local-image-missing", "tag-missing",
+        r"no such image|image not known",
+        ("Error: No such image: app:test", "moby daemon/images; containers/storage")).likely(),
     Rule::new(Permanent, 90, "registry.platform-missing", "platform-missing",
-        r"no match(?:ing)? (?:for platform in )?manifest(?: for|:)|no matching manifest|no match for platform|no image found in (?:manifest list|image index) for|does not match the specified platform|image (?:operating system|platform)|no child with platform|not (?:found|available) for platform|platform.{0,30}not (?:supported|available|found)|choosing (?:an )?image from manifest list.*no image|unsupported platform|no supported platform found|unknown/unknown",
+        r"no match(?:ing)? (?:for platform in )?manifest(?: for|:)|no matching manifest|no match for platform|no image found in (?:manifest list|image index) for|does not match the specified platform|image (?:operating system|platform)|no child with platform|not (?:found|available) for platform|platform.{0,30}not (?:supported|available|found)|choosing (?:an )?image from manifest list.*no image|unsupported platform|no supported platform found",
         ("no match for platform in manifest: not found", "containerd core/images/image.go; moby distribution/pull_v2.go; containers/image")),
     Rule::new(Permanent, 92, "registry.tag-immutable", "tag-immutable",
-        r"\bimmutab(?:le|ility)\b|imagetagalreadyexists|tag .{0,200}already exists|already exists in the .{0,200}(?:repository|cannot)|cannot (?:be )?(?:overwrite|overwritten|update existing tag|be updated)|(?:package|version|release) .{0,100}already exists|cannot publish over|previously published",
+        r"(?:tag|repository|image|artifact|manifest).{0,80}\bimmutab|immutable (?:tag|image|repository|artifact)|imagetagalreadyexists|tag .{0,200}already exists|already exists in the .{0,200}(?:repository|cannot)|cannot (?:be )?(?:overwrite|overwritten|update existing tag|be updated)|(?:package|version|release) .{0,100}already exists|cannot publish over|previously published",
         ("tag invalid: The image tag '1.2' already exists in the 'app' repository and cannot be overwritten because the repository is immutable.", "Amazon ECR, Harbor, Google Artifact Registry"))
         .remedy(Remedy::VerifyRemoteDigest),
     Rule::new(Transient, 83, "registry.blob-upload", "blob-upload-unknown",
@@ -37,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
         ("[POST /api/v1/log/entries][409] createLogEntryConflict: an equivalent entry already exists in the transparency log", "sigstore/rekor pkg/api/entries.go"))
         .remedy(Remedy::VerifyRemoteDigest),
     Rule::new(Permanent, 89, "registry.unsupported", "unsupported",
-        r"\bmanifest type .{0,60}unsupported|unsupported (?:manifest|media ?type|schema)|mediatype.*(?:not supported|unsupported|should be)|schema ?(?:version ?)?1.*(?:deprecated|removed|not supported|no longer)|the operation is unsupported|max depth exceeded|unsupported: |registry does not support|no signatures found|no matching signatures|signature (?:verification|validation) failed|failed to verify signature|source image rejected|not acceptable|layer.{0,20}too (?:large|big)|exceeds the (?:limit|maximum)|maximum (?:allowed )?(?:size|layer)",
+        r"\bmanifest type .{0,60}unsupported|unsupported (?:manifest|media ?type|schema)|mediatype.*(?:not supported|unsupported|should be)|schema ?(?:version ?)?1.*(?:deprecated|removed|not supported|no longer)|the operation is unsupported|max depth exceeded|unsupported: |registry does not support|no signatures found|no matching signatures|signature (?:verification|validation) failed|failed to verify signature|source image rejected|not acceptable|layer.{0,20}too (?:large|big)|(?:layer|blob|manifest|image|size)\b.{0,60}exceeds the (?:limit|maximum)|maximum (?:allowed )?(?:size|layer)",
         ("Error: no matching signatures: crypto/rsa: verification error", "sigstore/cosign pkg/cosign/verify.go; containers/image signature policy")),
     Rule::new(Transient, 71, "registry.unknown", "registry-unknown",
         r"\bunknown: unknown(?: error)?\b|\bunknown error\b|error from registry: unknown|unavailable: |code = unavailable|\b(?:registry|server) (?:is )?unavailable|unexpected http (?:response|status)",

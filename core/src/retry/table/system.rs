@@ -5,7 +5,7 @@ use crate::retry::rule::Rule;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(Permanent, 72, "system.command-missing", "command-missing",
-        r"command not found|^(?:/\S+/|\S+: |-)?(?:ba|da|a)?sh: (?:line )?(?:\d+: )?\S+: not found|: not found$.*sh:|unknown command|is not recognized as|no such program|exec: \S+: not found|can't open '.*': no such|exec: \x22.*\x22: .*(?:not found|no such|permission)|cannot execute|unable to find \S+ executable|bad interpreter|env: \S+ no such file|is not (?:installed|executable)",
+        r"command not found|^(?:/\S+/|\S+: |-)?(?:ba|da|a)?sh: (?:line )?(?:\d+: )?\S+: not found|: not found$.*sh:|unknown command|is not recognized as|no such program|exec: \S+: not found|can't open '.*': no such|exec: \x22.*\x22: .*(?:not found|no such|permission)|cannot execute|unable to find \S+ executable|bad interpreter|env: \S+ no such file|is not executable",
         ("/bin/sh: 1: cmake: not found", "POSIX shells, exit status 127")),
     Rule::new(Permanent, 50, "system.no-such-file", "file-missing",
         r"no such file or directory|\benoent\b|cannot stat|cannot access|can't open|file not found|filenotfounderror|does not exist|cannot find the (?:file|path)|not a directory|is a directory|cannot open|could not (?:open|read|find)",
