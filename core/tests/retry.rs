@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use buildonce_core::retry::{
     Action, Attempt, Backoff, BackoffKind, Budget, BudgetState, Class, Confidence, Decision, Jitter, Kind, Limits,
-    Outcome, Remedy, Request, classify, decide,
+    Outcome, Remedy, Request, classify, decide, rules,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -171,6 +171,46 @@ fn what_tools_print_when_all_is_well_is_no_evidence() {
     for line in include_str!("retry_noise.txt").lines() {
         let found = classify(&Outcome::Exited(1), line);
         assert_eq!(found.rule, "outcome.unknown", "{line}");
+    }
+}
+
+/// The rules as the documentation lists them.
+fn documented_rules() -> String {
+    let mut table = String::from(
+        "| rule | kind | cause | sure | weight | remedy | example | source |\n|---|---|---|---|---|---|---|---|\n",
+    );
+    for rule in rules() {
+        let cause = rule.step_cause.map_or(rule.cause.to_owned(), |step| format!("{} (in a step: {step})", rule.cause));
+        let remedy = rule.remedy.map_or("", Remedy::name);
+        let example = rule.example.replace('|', "\\|");
+        writeln!(
+            table,
+            "| {} | {} | {cause} | {} | {} | {remedy} | `{example}` | {} |",
+            rule.id,
+            rule.kind.name(),
+            rule.confidence.name(),
+            rule.weight,
+            rule.source
+        )
+        .unwrap();
+    }
+    table
+}
+
+/// `BLESS=1` writes the table anew.
+#[test]
+fn the_documentation_lists_every_rule() {
+    const START: &str = "<!-- rules: written by `BLESS=1 cargo test -p buildonce-core --test retry` -->\n";
+    const END: &str = "<!-- end of rules -->";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/retry.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = text.split_once(START).unwrap();
+    let (written, after) = rest.split_once(END).unwrap();
+    let table = documented_rules();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, [before, START, &table, END, after].concat()).unwrap();
+    } else {
+        assert!(written == table, "docs/retry.md differs from the table: run it with BLESS=1");
     }
 }
 

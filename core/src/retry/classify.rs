@@ -29,10 +29,47 @@ const CLOSE: u8 = 6;
 const EVIDENCE_BYTES: usize = 400;
 
 /// A line that reports what a tool gets over by itself.
-const NOTICE: &str = r"\bwarn(?:ing)?\b|level=warn|^w: |^ign:|\bretrying\b|\bwill (?:be )?retr|retry attempt|\battempt \d+ ?(?:/|of) ?\d+|\d+ (?:retries|tries|attempts) (?:left|remaining)|spurious|\bnotice\b|falling back|^#?\d* ?debug";
+const NOTICE: &[&str] = &[
+    r"\bwarn(?:ing)?\b",
+    "level=warn",
+    "^w: ",
+    "^ign:",
+    r"\bretrying\b",
+    r"\bwill (?:be )?retr",
+    "retry attempt",
+    r"\battempt \d+ ?(?:/|of) ?\d+",
+    r"\d+ (?:retries|tries|attempts) (?:left|remaining)",
+    "spurious",
+    r"\bnotice\b",
+    "falling back",
+    r"^#?\d* ?debug",
+];
 
 /// A command that downloads something, so that its silent failure may be the network's.
-const DOWNLOAD: &str = r"\b(?:curl|wget|apt(?:-get)? (?:-\S+ )*(?:update|install|upgrade)|apk (?:--?\S+ )*(?:add|update|upgrade)|(?:dnf|yum|microdnf|zypper|tdnf) (?:-\S+ )*(?:install|update|upgrade|makecache|refresh)|pacman -s|pip\d? (?:\S+ )?(?:install|download)|poetry install|uv (?:sync|pip)|npm (?:ci|i|install)|yarn(?: install)?$|yarn install|pnpm (?:i|install|fetch)|go (?:mod download|get|install)|cargo (?:fetch|install)|git (?:clone|fetch|pull)|composer install|bundle install|gem install|mvn .*dependency|dotnet restore|nuget restore)\b";
+const DOWNLOAD: &[&str] = &[
+    r"\bcurl\b",
+    r"\bwget\b",
+    r"\bapt(?:-get)? (?:-\S+ )*(?:update|install|upgrade)\b",
+    r"\bapk (?:--?\S+ )*(?:add|update|upgrade)\b",
+    r"\b(?:dnf|yum|microdnf|zypper|tdnf) (?:-\S+ )*(?:install|update|upgrade|makecache|refresh)\b",
+    r"\bpacman -s\b",
+    r"\bpip\d? (?:\S+ )?(?:install|download)\b",
+    r"\bpoetry install\b",
+    r"\buv (?:sync|pip)\b",
+    r"\bnpm (?:ci|i|install)\b",
+    r"\byarn(?: install)?$",
+    r"\byarn install\b",
+    r"\bpnpm (?:i|install|fetch)\b",
+    r"\bgo (?:mod download|get|install)\b",
+    r"\bcargo (?:fetch|install)\b",
+    r"\bgit (?:clone|fetch|pull)\b",
+    r"\bcomposer install\b",
+    r"\bbundle install\b",
+    r"\bgem install\b",
+    r"\bmvn .*dependency\b",
+    r"\bdotnet restore\b",
+    r"\bnuget restore\b",
+];
 
 /// The table, ready to run.
 struct Engine {
@@ -43,7 +80,7 @@ struct Engine {
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let rules: Vec<_> = table::rules().collect();
-    let finder = Finder::new(rules.iter().map(|rule| rule.pattern).chain([NOTICE, DOWNLOAD]));
+    let finder = Finder::new(rules.iter().map(|rule| rule.patterns).chain([NOTICE, DOWNLOAD]));
     Engine { rules, finder }
 });
 

@@ -19,7 +19,7 @@ struct Literal {
     pattern: usize,
 }
 
-/// Patterns, ready to be looked for. They are written in lower case and meet text in lower case.
+/// Groups of patterns, ready to be looked for. They are written in lower case and meet text in lower case.
 pub(super) struct Finder {
     patterns: Vec<Pattern>,
     /// In the order of their first bytes.
@@ -29,14 +29,19 @@ pub(super) struct Finder {
 }
 
 struct Pattern {
+    group: usize,
     source: &'static str,
     /// Compiled when a line needs it first; `None` inside when it does not compile, which a test excludes.
     compiled: OnceLock<Option<Regex>>,
 }
 
 impl Finder {
-    pub(super) fn new(patterns: impl Iterator<Item = &'static str>) -> Self {
-        let patterns: Vec<_> = patterns.map(|source| Pattern { source, compiled: OnceLock::new() }).collect();
+    pub(super) fn new(groups: impl Iterator<Item = &'static [&'static str]>) -> Self {
+        let pattern = |group, source| Pattern { group, source, compiled: OnceLock::new() };
+        let patterns: Vec<_> = groups
+            .enumerate()
+            .flat_map(|(group, sources)| sources.iter().map(move |source| pattern(group, *source)))
+            .collect();
         let mut all: Vec<_> = patterns
             .iter()
             .enumerate()
@@ -54,22 +59,28 @@ impl Finder {
         Self { patterns, literals: all, filter }
     }
 
-    /// The patterns that match a text in lower case, in their order.
+    /// The groups with a pattern that matches a text in lower case, in their order.
     pub(super) fn matches(&self, text: &str) -> Vec<usize> {
         let mut candidates = self.candidates(text.as_bytes());
         candidates.sort_unstable();
         candidates.dedup();
-        candidates.retain(|pattern| self.is_match(*pattern, text));
-        candidates
+        candidates.retain(|pattern| self.find(*pattern, text).is_some());
+        let mut groups: Vec<_> =
+            candidates.into_iter().filter_map(|pattern| Some(self.patterns.get(pattern)?.group)).collect();
+        groups.dedup();
+        groups
     }
 
-    /// Where a pattern matches first.
-    pub(super) fn position(&self, pattern: usize, text: &str) -> Option<usize> {
-        self.regex(pattern)?.find(text.as_bytes()).map(|found| found.start())
+    /// Where a group matches first.
+    pub(super) fn position(&self, group: usize, text: &str) -> Option<usize> {
+        let own = self.patterns.iter().enumerate().filter(|(_, pattern)| pattern.group == group);
+        own.filter_map(|(pattern, _)| self.find(pattern, text)).min()
     }
 
-    fn is_match(&self, pattern: usize, text: &str) -> bool {
-        self.regex(pattern).is_some_and(|regex| regex.is_match(text.as_bytes()))
+    fn find(&self, pattern: usize, text: &str) -> Option<usize> {
+        let pattern = self.patterns.get(pattern)?;
+        let regex = pattern.compiled.get_or_init(|| compile(pattern.source)).as_ref()?;
+        regex.find(text.as_bytes()).map(|found| found.start())
     }
 
     fn candidates(&self, text: &[u8]) -> Vec<usize> {
@@ -92,11 +103,6 @@ impl Finder {
             );
         }
         found
-    }
-
-    fn regex(&self, pattern: usize) -> Option<&Regex> {
-        let pattern = self.patterns.get(pattern)?;
-        pattern.compiled.get_or_init(|| compile(pattern.source)).as_ref()
     }
 }
 
@@ -126,22 +132,25 @@ mod tests {
     #[test]
     fn every_pattern_of_the_table_compiles_and_has_literals() {
         for rule in table::rules() {
-            assert!(compile(rule.pattern).is_some(), "{} does not compile", rule.id);
-            let literals = literals::required(rule.pattern);
-            assert!(!literals.is_empty(), "{} has an alternative without a literal", rule.id);
-            for literal in literals {
-                assert!(literal.len() >= GRAM, "{}: the literal {literal:?} is too short", rule.id);
-                assert_eq!(literal, literal.to_ascii_lowercase(), "{}: patterns meet text in lower case", rule.id);
+            for pattern in rule.patterns {
+                assert!(compile(pattern).is_some(), "{}: {pattern} does not compile", rule.id);
+                let literals = literals::required(pattern);
+                assert!(!literals.is_empty(), "{}: {pattern} can match without a literal", rule.id);
+                for literal in literals {
+                    assert!(literal.len() >= GRAM, "{}: the literal {literal:?} is too short", rule.id);
+                    assert_eq!(literal, literal.to_ascii_lowercase(), "{}: patterns meet text in lower case", rule.id);
+                }
             }
         }
     }
 
     #[test]
     fn the_filter_loses_no_match() {
-        let finder = Finder::new(table::rules().map(|rule| rule.pattern));
+        let finder = Finder::new(table::rules().map(|rule| rule.patterns));
         for rule in table::rules() {
             let text = rule.example.to_ascii_lowercase();
-            let all: Vec<_> = (0..finder.patterns.len()).filter(|pattern| finder.is_match(*pattern, &text)).collect();
+            let groups = 0..table::rules().count();
+            let all: Vec<_> = groups.filter(|group| finder.position(*group, &text).is_some()).collect();
             assert_eq!(finder.matches(&text), all, "{text}");
         }
     }

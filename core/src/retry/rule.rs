@@ -32,9 +32,9 @@ pub struct Rule {
     pub confidence: Confidence,
     /// How much it counts against other rules.
     pub weight: u8,
-    /// A regular expression over the bytes of one line in lower case. Each of its alternatives holds a literal of three bytes or
-    /// more (`finder.rs` says why).
-    pub pattern: &'static str,
+    /// Regular expressions over the bytes of one line in lower case, of which one must match. Each holds a literal of three bytes
+    /// or more (`finder.rs` says why).
+    pub patterns: &'static [&'static str],
     /// What helps better than a plain repetition.
     pub remedy: Option<Remedy>,
     /// A line that it matches.
@@ -50,7 +50,7 @@ impl Rule {
         weight: u8,
         id: &'static str,
         cause: &'static str,
-        pattern: &'static str,
+        patterns: &'static [&'static str],
         (example, source): (&'static str, &'static str),
     ) -> Self {
         let confidence = if matches!(kind, Kind::Ambiguous) {
@@ -60,7 +60,7 @@ impl Rule {
         } else {
             Confidence::Likely
         };
-        Self { id, cause, step_cause: None, kind, confidence, weight, pattern, remedy: None, example, source }
+        Self { id, cause, step_cause: None, kind, confidence, weight, patterns, remedy: None, example, source }
     }
 
     /// Names the cause inside a step of a build.

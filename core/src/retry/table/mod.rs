@@ -1,13 +1,14 @@
 //! What is recognised: one file per area, one row per rule.
 //!
-//! Rules are general: they name what a tool, a protocol or an operating system says, never one log. `docs/retry.md` tells how to
-//! add one; the table there is checked against this one.
+//! Rules are general: they name what a tool, a protocol or an operating system says, never one log. `docs/retry.md` tells how
+//! to add one; the table there is checked against this one.
 
 /// A pattern for a status code: the number where the words around it say that it is one, or its page in HTML.
 macro_rules! status {
     ($code:literal) => {
         concat!(
-            r"\b(?:status[ _-]?code|status|http(?:/[0-9.]+)?|code|response|returned|responded|replied|got|error|answered|received)",
+            r"\b(?:status[ _-]?code|status|http(?:/[0-9.]+)?|code|response|returned|responded|replied|got|error|",
+            "answered|received)",
             r"(?:[^a-z0-9]{1,3}(?:code|status|error|of|is|was|with|a|an|http)){0,3}[^a-z0-9]{1,4}",
             $code,
             r"(?:[^0-9.]|$)"
