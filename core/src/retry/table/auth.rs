@@ -197,7 +197,7 @@ pub(super) const RULES: &[Rule] = &[
         &[status!("403"), r"\b403\b.{0,3}forbidden", r"\be403\b", r"<(?:title|h1)>\s*403", r"\bforbidden\b"],
         (
             "failed to push: unexpected status: 403 Forbidden",
-            "RFC 9110 section 15.5.4; two truths in oxidecomputer/omicron#1674 and spec of GHCR",
+            "RFC 9110 section 15.5.4; a flake of GHCR in oxidecomputer/omicron#1674",
         ),
     )
     .doubtful(),

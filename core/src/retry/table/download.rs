@@ -59,6 +59,19 @@ pub(super) const RULES: &[Rule] = &[
     )
     .likely(),
     Rule::new(
+        Transient,
+        92,
+        "download.keyserver",
+        "build-net",
+        &[
+            "keyserver (?:receive|search|refresh|send|timed|communications)",
+            "no keyserver available",
+            "key retrieval failed",
+        ],
+        ("gpg: keyserver receive failed: Server indicated a failure", "GnuPG g10/keyserver.c"),
+    )
+    .likely(),
+    Rule::new(
         Permanent,
         91,
         "download.apt-signature",
@@ -74,7 +87,7 @@ pub(super) const RULES: &[Rule] = &[
             "untrusted signature",
             "untrusted public key",
             "gpg (?:check failed|key retrieval failed|: ?no valid)",
-            "gpg: (?:can't|no|keyserver)",
+            "gpg: (?:can't|no) ",
             "public key for .* is not installed",
             "bad signature",
             "unsigned repository",

@@ -340,6 +340,7 @@ pub(super) const RULES: &[Rule] = &[
         "net.node-fetch",
         "fetch-failed",
         &[
+            "all attempts to connect",
             r"\bfetch failed\b",
             r"\bund_err_(?:socket|aborted|closed|info)",
             "err_stream_premature_close",

@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         "resource.disk-full",
         "disk-full",
         &[
-            "no space left on device",
+            "no space left",
             r"\benospc\b",
             "disk quota exceeded",
             r"\bedquot\b",
