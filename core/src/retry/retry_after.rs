@@ -71,7 +71,8 @@ fn duration(text: &str) -> Option<RetryAfter> {
         let (number, after) = rest.split_at_checked(digits)?;
         let Ok(number) = number.trim_end_matches('.').parse::<f64>() else { break };
         let spaced = after.trim_start_matches(' ');
-        let length = spaced.len() - spaced.trim_start_matches(|c: char| c.is_alphabetic()).len();
+        let length =
+            spaced.len() - spaced.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, 'µ' | 'μ')).len();
         let (unit, next) = spaced.split_at_checked(length)?;
         let Some(factor) = unit_ms(unit) else {
             if seen {

@@ -37,9 +37,11 @@ pub struct Rule {
     pub patterns: &'static [&'static str],
     /// What helps better than a plain repetition.
     pub remedy: Option<Remedy>,
-    /// A line that it matches.
+    /// A line that it matches. Not in WebAssembly: nothing there reads it, and it would travel in every component.
+    #[cfg(not(target_family = "wasm"))]
     pub example: &'static str,
-    /// Where the wording comes from.
+    /// Where the wording comes from. Not in WebAssembly either.
+    #[cfg(not(target_family = "wasm"))]
     pub source: &'static str,
 }
 
@@ -60,7 +62,22 @@ impl Rule {
         } else {
             Confidence::Likely
         };
-        Self { id, cause, step_cause: None, kind, confidence, weight, patterns, remedy: None, example, source }
+        #[cfg(target_family = "wasm")]
+        let _ = (example, source);
+        Self {
+            id,
+            cause,
+            step_cause: None,
+            kind,
+            confidence,
+            weight,
+            patterns,
+            remedy: None,
+            #[cfg(not(target_family = "wasm"))]
+            example,
+            #[cfg(not(target_family = "wasm"))]
+            source,
+        }
     }
 
     /// Names the cause inside a step of a build.

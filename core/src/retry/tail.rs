@@ -148,9 +148,13 @@ fn strip_step(text: &str) -> (Option<u32>, &str) {
     let Ok(step) = number.parse() else { return (None, text) };
     let rest = rest.trim_start();
     match rest.split_once(' ') {
-        Some((seconds, after)) if seconds.contains('.') && seconds.parse::<f64>().is_ok() => (Some(step), after),
+        Some((seconds, after)) if is_seconds(seconds) => (Some(step), after),
         _ => (Some(step), rest),
     }
+}
+
+fn is_seconds(text: &str) -> bool {
+    text.contains('.') && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 /// What a builder says about a failed command, without the command.
