@@ -3,7 +3,7 @@
 //! What this crate needs comes in as values; what it wants done goes out as values. It reads no clock, no
 //! environment, no file and no random source, so every decision can be recorded, replayed and tested.
 //!
-//! There is one module per decision, named like its WIT interface: [`facts`], [`policy`], [`tagging`], [`selection`], and [`json`]
+//! There is one module per decision, named like its WIT interface: [`facts`], [`policy`], [`tagging`], [`retry`], [`selection`], and [`json`]
 //! for the same functions with JSON in and out.
 #![forbid(unsafe_code)]
 
@@ -15,6 +15,7 @@ pub mod pattern;
 pub mod policy;
 pub mod reason;
 pub mod reference;
+pub mod retry;
 pub mod selection;
 pub mod tagging;
 pub mod version;

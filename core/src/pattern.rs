@@ -1,5 +1,7 @@
 //! Regular expressions: linear in pattern and text, over ASCII.
 
+use std::borrow::Cow;
+
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::limits;
@@ -55,9 +57,30 @@ impl Pattern {
         self.0.is_match(text.as_bytes())
     }
 
+    /// The groups of the first place where the pattern is found.
+    pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.0.captures(text.as_bytes()).map(Captures)
+    }
+
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+}
+
+/// What the groups of a pattern found.
+#[derive(Debug)]
+pub struct Captures<'t>(regex::bytes::Captures<'t>);
+
+impl<'t> Captures<'t> {
+    /// What the group of that number found; 0 is the whole place. A group that cut a character apart has it replaced.
+    pub fn get(&self, number: usize) -> Option<Cow<'t, str>> {
+        self.0.get(number).map(|found| String::from_utf8_lossy(found.as_bytes()))
+    }
+
+    /// What the group of that name found.
+    pub fn name(&self, name: &str) -> Option<Cow<'t, str>> {
+        self.0.name(name).map(|found| String::from_utf8_lossy(found.as_bytes()))
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use regex::{Captures, Regex, RegexBuilder};
-
 use super::glob::TagGlob;
 use super::model::{ChannelPolicy, Mode};
 use crate::Diagnostic;
 use crate::diagnostic::Diagnostics;
-use crate::limits::{PATTERN_BYTES, REGEX_BYTES};
+use crate::limits::PATTERN_BYTES;
+use crate::pattern::{Captures, Pattern, PatternError};
 
 /// Why a tag is no candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +40,7 @@ impl Skip {
 enum Matcher {
     Everything,
     Nothing,
-    Regexp(Regex),
+    Regexp(Pattern),
     Glob(TagGlob),
 }
 
@@ -90,7 +89,7 @@ impl Matcher {
 #[derive(Debug)]
 pub(super) struct Filter<'p> {
     mode: Mode,
-    pattern: Option<Regex>,
+    pattern: Option<Pattern>,
     extract: Option<&'p str>,
     allow: Vec<Matcher>,
     deny: Vec<Matcher>,
@@ -147,7 +146,7 @@ fn all(
 }
 
 /// Compiles a regular expression of RE2's syntax, within the limits of this crate.
-pub(super) fn compile(pattern: &str) -> Result<Regex, Box<Diagnostic>> {
+pub(super) fn compile(pattern: &str) -> Result<Pattern, Box<Diagnostic>> {
     let refuse = |message: String| {
         let error = Diagnostic::error("invalid-pattern", message);
         Box::new(error.help("regular expressions have RE2's syntax: no look-around, no back-references"))
@@ -155,10 +154,11 @@ pub(super) fn compile(pattern: &str) -> Result<Regex, Box<Diagnostic>> {
     if pattern.len() > PATTERN_BYTES {
         return Err(refuse(format!("the regular expression has {} bytes, over {PATTERN_BYTES}", pattern.len())));
     }
-    RegexBuilder::new(pattern).size_limit(REGEX_BYTES).build().map_err(|error| {
-        let last = error.to_string();
-        let last = last.lines().next_back().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        refuse(format!("`{}` is not a regular expression: {last}", pattern.escape_debug()))
+    Pattern::new(pattern).map_err(|error| match error {
+        PatternError::TooLarge => refuse(format!("`{}` is too large", pattern.escape_debug())),
+        PatternError::Syntax(what) => {
+            refuse(format!("`{}` is not a regular expression: {what}", pattern.escape_debug()))
+        }
     })
 }
 
@@ -214,7 +214,7 @@ fn expand(template: &str, captures: &Captures<'_>) -> String {
                 Some(number) => number.ok().and_then(|number| captures.get(number)),
                 None => captures.name(name),
             };
-            out.push_str(group.map_or("", |group| group.as_str()));
+            out.push_str(&group.unwrap_or_default());
             rest = after;
         } else {
             out.push('$');
@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     fn expanded(pattern: &str, text: &str, template: &str) -> String {
-        expand(template, &Regex::new(pattern).unwrap().captures(text).unwrap())
+        expand(template, &Pattern::new(pattern).unwrap().captures(text).unwrap())
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Behaviour of whole plans. Failures that the first system of this kind met carry the number of its report: F1 to F12.
 
 use super::*;
+use crate::Entry;
 use crate::facts::{EventKind, ForkStatus, Reference, ReferenceKind, Repository, Revisions, Unknown, UpstreamRun};
 use crate::policy::{Build, ImageRule, Naming, PrSha, TagSource, When};
 use crate::tagging::testing::{
@@ -286,10 +287,10 @@ fn every_rule_says_why_it_fired_or_not() {
             (false, "condition-unmet", "`event` asks for tag, but the run has push", String::new()),
             (true, "fired", "event is push, branches is main", "abc1234 latest".to_owned()),
             (true, "duplicate", "every tag of the rule was made by an earlier rule", "latest".to_owned()),
-            (false, "value-absent", "the run has no pull request number for `{{pr}}`", String::new()),
+            (false, "value-absent", "`{{pr}}` is absent: the run is about no pull request", String::new()),
         ]
     );
-    let traces = super::super::explain(&policy, &push("main"));
+    let traces = explain(&policy, &push("main"));
     assert_eq!(traces.iter().map(|t| &t.outcome).collect::<Vec<_>>(), plan.rules.iter().collect::<Vec<_>>());
     let conditions: Vec<_> = traces.iter().map(|t| t.conditions.len()).collect();
     assert_eq!(conditions, [1, 2, 0, 0]);
