@@ -1,5 +1,6 @@
 //! What is the image called, where does it go, and why?
 
+pub mod metadata;
 mod model;
 mod sanitize;
 
