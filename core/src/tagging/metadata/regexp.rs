@@ -53,18 +53,16 @@ impl Pattern {
         // The library has no flags of its own for how a match is searched.
         let compiled: String = flags.chars().filter(|flag| "imsuv".contains(*flag)).collect();
         let unicode = compiled.contains(['u', 'v']);
+        if flags.contains('v') {
+            // The library lets syntax errors pass with `v` that it finds with `u`; classes have a syntax of their own
+            // there.
+            compile(without_classes(source).chars().map(u32::from).collect(), "u").map_err(|e| error(e.text))?;
+        }
         let regex = if unicode {
-            if flags.contains('v') {
-                // The library lets syntax errors pass with `v` that it finds with `u`; classes have a syntax of
-                // their own there.
-                Regex::with_flags(&without_classes(source), "u").map_err(|problem| error(problem.text))?;
-            }
-            Regex::with_flags(source, compiled.as_str())
+            compile(source.chars().map(u32::from).collect(), &compiled)
         } else {
             // Without `u`, a character outside of the first plane is two.
-            let source = without_code_points(source);
-            let units = source.encode_utf16().map(u32::from);
-            Regex::from_unicode(units, Flags::from(compiled.as_str()))
+            compile(without_code_points(source).encode_utf16().map(u32::from).collect(), &compiled)
         };
         let regex = regex.map_err(|problem| error(problem.text))?;
         Ok(Self { regex, global: flags.contains('g'), sticky: flags.contains('y'), unicode })
@@ -96,6 +94,11 @@ impl Pattern {
         }
         (!all.is_empty()).then_some(all)
     }
+}
+
+/// One instance of the library's compiler serves every kind of pattern, which keeps the component small.
+fn compile(units: Vec<u32>, flags: &str) -> Result<Regex, regress::Error> {
+    Regex::from_unicode(units.into_iter(), Flags::from(flags))
 }
 
 fn failure(message: String) -> MetadataFailure {
