@@ -131,19 +131,11 @@ fn is_pull_request(names: &str) -> bool {
 
 /// The branch of `remote/branch, branch`, or of `remote/branch`.
 fn remote_branch(names: &str) -> Option<&str> {
-    let (remote, rest) = names.split_once('/').filter(|(remote, rest)| !remote.is_empty() && !rest.is_empty())?;
-    // A second name counts only when the first one has no further slash; names may hold commas and blanks, the last
-    // comma before a slash separates.
-    let first = rest.find('/').map_or(rest, |slash| rest.get(..slash).unwrap_or_default());
-    let last_comma = || {
-        let ends: Vec<usize> = first.match_indices(", ").map(|(at, _)| at).collect();
-        ends.into_iter().rev().find(|at| *at > 0 && rest.len() > at + 2)
-    };
-    let _ = remote;
-    match last_comma() {
-        Some(at) => rest.get(at + 2..),
-        None => Some(rest),
-    }
+    let (_, rest) = names.split_once('/').filter(|(remote, rest)| !remote.is_empty() && !rest.is_empty())?;
+    // The local name starts after the last comma before another slash: what stands in front of it has none.
+    let flat = rest.find('/').and_then(|slash| rest.get(..slash)).unwrap_or(rest);
+    let local = flat.rfind(", ").filter(|at| *at > 0).and_then(|at| rest.get(at + 2..));
+    Some(local.filter(|name| !name.is_empty()).unwrap_or(rest))
 }
 
 #[cfg(test)]
@@ -176,6 +168,7 @@ mod tests {
             ("HEAD, pull/12/merge", "", "refs/pull/12/merge"),
             ("HEAD, origin/main, main", "", "refs/heads/main"),
             ("HEAD, origin/feature/x", "", "refs/heads/feature/x"),
+            ("HEAD, origin/main, feature/x", "", "refs/heads/feature/x"),
         ] {
             assert_eq!(detached(decoration, tags).as_deref(), Ok(expected), "{decoration}");
         }

@@ -58,7 +58,9 @@ impl Pattern {
             // there.
             compile(without_classes(source).chars().map(u32::from).collect(), "u").map_err(|e| error(e.text))?;
         }
-        let regex = if unicode {
+        let regex = if flags.contains('v') {
+            compile(with_backspaces(source).chars().map(u32::from).collect(), &compiled)
+        } else if unicode {
             compile(source.chars().map(u32::from).collect(), &compiled)
         } else {
             // Without `u`, a character outside of the first plane is two.
@@ -197,6 +199,26 @@ fn without_code_points(source: &str) -> String {
     out
 }
 
+/// With `v`, the library takes `\b` inside of a class for a letter; it is the backspace.
+fn with_backspaces(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut open = 0_usize;
+    let mut chars = source.chars();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        match c {
+            '[' => open += 1,
+            ']' => open = open.saturating_sub(1),
+            '\\' => match chars.next() {
+                Some('b') if open > 0 => out.push_str("x08"),
+                escaped => out.extend(escaped),
+            },
+            _ => {}
+        }
+    }
+    out
+}
+
 /// The pattern with every class replaced by a letter.
 fn without_classes(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
@@ -251,6 +273,8 @@ mod tests {
         assert_eq!(apply(r"\u{2}", "uu"), Some(groups(&["uu"])));
         assert_eq!(apply(r"\b{x[\b+]*", "a"), None);
         assert_eq!(apply("/[[ab]&&[bc]]/v", "abc"), Some(groups(&["b"])));
+        assert_eq!(apply(r"/[\b]/v", "b"), None);
+        assert_eq!(apply(r"/\bb[\\b]/v", "bb"), Some(groups(&["bb"])));
     }
 
     #[test]

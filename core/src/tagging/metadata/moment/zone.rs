@@ -56,6 +56,11 @@ pub(in crate::tagging::metadata) fn in_range(time: i64) -> bool {
 fn find(name: &str) -> Option<TimeZone> {
     let zones = TimeZoneDatabase::bundled();
     let lower = name.to_lowercase();
+    // The time zone database has a placeholder for a zone that is not set, and the library one for a zone that is not
+    // known; moment-timezone has neither.
+    if matches!(lower.as_str(), "factory" | "etc/unknown") {
+        return None;
+    }
     if let Ok(zone) = zones.get(&lower) {
         return Some(zone);
     }
