@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::ast::{Block, Call, Expression, Node, Path, Program};
 use super::helpers::{self, Helper, Options};
+use super::output::{Output, escape, shown};
 use super::value::{Argument, Value};
 use super::{Functions, failure};
 use crate::tagging::metadata::limits;
@@ -356,70 +357,5 @@ fn callee(expression: &Expression) -> std::borrow::Cow<'_, Path> {
         Expression::Boolean(value) => Cow::Owned(Path::of(value.to_string())),
         Expression::Null => Cow::Owned(Path::of("null".to_owned())),
         Expression::Undefined | Expression::Call(_) => Cow::Owned(Path::of("undefined".to_owned())),
-    }
-}
-
-/// What is written for a value as it is.
-fn shown(value: Value) -> Value {
-    if value.present() { value } else { Value::text("") }
-}
-
-/// What is written for a value in `{{…}}`.
-fn escape(value: &Value) -> Value {
-    if !value.present() {
-        return Value::text("");
-    }
-    let text = value.to_text();
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#x27;"),
-            '`' => out.push_str("&#x60;"),
-            '=' => out.push_str("&#x3D;"),
-            c => out.push(c),
-        }
-    }
-    Value::text(&out)
-}
-
-/// The output of a program as the compiled JavaScript puts it together: the statements up to one that needs a
-/// statement of its own are one expression, in which two numbers side by side are added, not joined.
-#[derive(Default)]
-struct Output {
-    buffer: Option<Value>,
-    run: Option<Value>,
-    length: usize,
-}
-
-impl Output {
-    fn append(&mut self, value: Value) {
-        // Texts are joined where they are, so that a long template stays linear.
-        self.length += if let Value::Text(text) = &value { text.len() } else { 0 };
-        self.run = Some(match self.run.take() {
-            Some(run) => run.plus(&value),
-            None => value,
-        });
-    }
-
-    /// Appends what is tested before it is appended, which ends the expression so far.
-    fn append_apart(&mut self, value: &Value) {
-        let before = self.flush();
-        self.buffer = Some(if value.present() { before.plus(value) } else { before });
-    }
-
-    fn flush(&mut self) -> Value {
-        match (self.buffer.take(), self.run.take()) {
-            (Some(buffer), Some(run)) => buffer.plus(&run),
-            (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => Value::text(""),
-        }
-    }
-
-    fn finish(mut self) -> Value {
-        self.flush()
     }
 }

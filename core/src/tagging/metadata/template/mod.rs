@@ -7,6 +7,7 @@ mod ast;
 mod eval;
 mod helpers;
 mod lex;
+mod output;
 mod parse;
 mod value;
 mod whitespace;
