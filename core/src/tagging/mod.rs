@@ -6,6 +6,7 @@ mod delivery;
 mod images;
 mod labels;
 mod lookup;
+pub mod metadata;
 mod model;
 mod naming;
 mod plan;
