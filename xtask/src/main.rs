@@ -10,6 +10,8 @@ mod setup;
 mod shell;
 mod test;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -45,13 +47,24 @@ enum Command {
     Schema,
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    match run(&Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The chain of causes and no backtrace: what failed is nearly always another program, which has said why.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<()> {
+    match command {
         Command::Setup => setup::targets(),
         Command::Component => setup::targets().and_then(|()| component::build()).map(drop),
         Command::Build => build::program().map(drop),
         Command::Demo => demo::run(),
-        Command::Test { part } => test::run(part),
+        Command::Test { part } => test::run(*part),
         Command::Bench => bench::run_all(),
         Command::Schema => schema::write(),
     }
