@@ -11,19 +11,22 @@ use super::Problem;
 #[derive(Debug, Args)]
 pub(crate) struct EngineOptions {
     /// Let another build of the component decide
-    #[cfg(feature = "jit")]
-    #[arg(long, value_name = "FILE", global = true, help_heading = "General options")]
+    #[cfg_attr(feature = "jit", arg(long, value_name = "FILE", global = true, help_heading = "General options"))]
+    #[cfg_attr(not(feature = "jit"), arg(skip))]
     component: Option<PathBuf>,
 }
 
 impl EngineOptions {
     /// Loads the component.
     pub(crate) fn engine(&self) -> Result<Engine, Problem> {
-        #[cfg(feature = "jit")]
-        if let Some(path) = &self.component {
-            return Ok(Engine::from_file(path)?);
+        match self.file() {
+            None => embedded(),
+            #[cfg(feature = "jit")]
+            Some(path) => Ok(Engine::from_file(path)?),
+            // Without a compiler there is no such option.
+            #[cfg(not(feature = "jit"))]
+            Some(_) => embedded(),
         }
-        embedded()
     }
 
     /// Loads the component and opens a sandbox for it.
@@ -33,10 +36,7 @@ impl EngineOptions {
 
     /// The file that was given instead of the embedded component.
     pub(crate) fn file(&self) -> Option<&PathBuf> {
-        #[cfg(feature = "jit")]
-        return self.component.as_ref();
-        #[cfg(not(feature = "jit"))]
-        None
+        self.component.as_ref()
     }
 }
 
