@@ -213,7 +213,8 @@ fn default_branch<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
     };
     let finding = match values::default_branch(scope.facts) {
         Fact::Known(default) => boolean(wanted, branch == default),
-        Fact::Absent => Finding::Unmet(None),
+        // Where there is no default branch, this is not it.
+        Fact::Absent => boolean(wanted, false),
         Fact::Unknown(unknown) => {
             let why = unknown.map_or(String::new(), |u| format!(": {}", u.reason.message));
             Finding::Unknown(

@@ -71,6 +71,12 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     if let Some(file) = &file {
         sources.add(&file.name, &file.text);
     }
+    // Findings can point into what the policy extends, and without a file that is all there is.
+    for name in session.built_in_names()? {
+        if let Some(text) = session.built_in(&name)? {
+            sources.add(&name, &text);
+        }
+    }
     let mut run = Run { session, policy, inputs, file, sources };
     let (facts, plan) = run.decide()?;
     terminal.note(&facts.notes, &run.sources);

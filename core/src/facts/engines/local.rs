@@ -4,6 +4,7 @@ use super::super::check::{Place, Problems};
 use super::super::{EventKind, Facts, GitFacts, Reference, Repository, Revisions};
 use super::remote::Remote;
 use super::{Engine, Input, others};
+use crate::Diagnostic;
 
 pub(super) static ENGINE: Engine = Engine {
     name: "local",
@@ -24,6 +25,11 @@ fn facts(input: &Input<'_>) -> Option<Facts> {
     let head = git.head.as_ref().and_then(|sha| problems.sha(Place::Host("git.head"), sha));
     facts.revisions = Revisions::pushed(head);
     facts.repository = repository(git, problems);
+    if facts.repository.as_ref().is_some_and(|r| r.server_url.is_some() && r.default_branch.is_none()) {
+        let message = "git does not know the remote's default branch, so no branch is taken for it";
+        let help = "let git look it up once: git remote set-head origin --auto";
+        problems.push(Diagnostic::note("default-branch-unknown", message).help(help));
+    }
     if let Some(branch) = &git.branch {
         facts.event = EventKind::Push;
         facts.reference = problems.name(Place::Host("git.branch"), branch).map(|name| Reference::branch(&name));

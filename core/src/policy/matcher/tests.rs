@@ -164,11 +164,11 @@ fn paths_hold_when_one_changed_file_matches() {
 }
 
 #[test]
-fn the_default_branch_of_a_checkout_without_remote_is_absent() {
+fn no_branch_of_a_checkout_without_a_default_branch_is_it() {
     let repository = Repository { path: "app".to_owned(), ..Repository::default() };
     let local = Facts { engine: "local".to_owned(), repository: Some(repository), ..push("main") };
     for (facts, wanted, expected) in
-        [(&local, true, "unmet"), (&local, false, "unmet"), (&push("main"), true, "met"), (&push("x"), false, "met")]
+        [(&local, true, "unmet"), (&local, false, "met"), (&push("main"), true, "met"), (&push("x"), false, "met")]
     {
         assert_eq!(verdict(&When { default_branch: Some(wanted), ..When::default() }, facts), expected);
     }

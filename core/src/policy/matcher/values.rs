@@ -98,11 +98,12 @@ pub(crate) fn naming_branch(facts: &Facts) -> Fact<'_> {
     }
 }
 
-/// The default branch. A checkout without a remote has none; anywhere else it is unknown when it is not told.
+/// The default branch. In CI it is unknown when it is not told. A person's own checkout has none then: its facts carry a note
+/// about it, and a plan that is made there to look at is not refused for it.
 pub(crate) fn default_branch(facts: &Facts) -> Fact<'_> {
     let repository = facts.repository.as_ref();
     match Fact::of(facts, repository.and_then(|r| r.default_branch.as_deref()), &["repository.default-branch"]) {
-        Fact::Absent if is_local_only(facts) => Fact::Absent,
+        Fact::Absent if facts.engine == "local" => Fact::Absent,
         Fact::Absent => Fact::Unknown(None),
         told => told,
     }
