@@ -15,7 +15,7 @@ const NODE: u32 = 20;
 /// Adds the wasm targets that are missing.
 pub(crate) fn targets() -> Result<()> {
     let installed = read(command("rustup").args(["target", "list", "--installed"]))
-        .context("rustup is needed to add the wasm target; see https://rustup.rs")?;
+        .context("rustup is needed to add the wasm target")?;
     for target in TARGETS.iter().filter(|target| !installed.lines().any(|line| line == **target)) {
         say(&format!("adding the target {target}"));
         run(command("rustup").args(["target", "add", target])).with_context(|| {

@@ -14,6 +14,8 @@ pub(super) fn files(folder: &str) -> Vec<(String, String)> {
             (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(&path).unwrap())
         })
         .collect();
+    // Beside each policy stands what a person reads about it, which the program's own test compares.
+    files.retain(|(name, _): &(String, String)| !name.ends_with(".txt"));
     files.sort();
     files
 }

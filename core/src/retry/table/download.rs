@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
             "release file .{0,100}not valid yet",
         ],
         (
-            "E: Failed to fetch http://deb.debian.org/debian/dists/x/Packages  Hash Sum mismatch",
+            "E: Failed to fetch http://deb.example/debian/dists/x/Packages  Hash Sum mismatch",
             "apt apt-pkg/acquire-item.cc, methods/http.cc",
         ),
     )
@@ -115,7 +115,7 @@ pub(super) const RULES: &[Rule] = &[
             r"(?:buster|stretch|jessie|wheezy|hirsute|impish|kinetic|lunar|mantic)\S* .{0,60}404",
         ],
         (
-            "E: The repository 'http://deb.debian.org/debian buster Release' does not have a Release file.",
+            "E: The repository 'http://deb.example/debian buster Release' does not have a Release file.",
             "apt apt-pkg/acquire-item.cc",
         ),
     ),
@@ -126,7 +126,7 @@ pub(super) const RULES: &[Rule] = &[
         "build-net-404",
         &[r"(?:failed to fetch|err:\d+).{1,300}\.deb\s+404", r"\.rpm.{0,60}\b404\b", r"\.apk.{0,60}\b404\b"],
         (
-            "E: Failed to fetch http://deb.debian.org/pool/q/q_1_amd64.deb  404  Not Found [IP: 1.2.3.4 80]",
+            "E: Failed to fetch http://deb.example/pool/q/q_1_amd64.deb  404  Not Found [IP: 1.2.3.4 80]",
             "apt apt-pkg/acquire-item.cc",
         ),
     )
@@ -210,7 +210,7 @@ pub(super) const RULES: &[Rule] = &[
             "(?:fetch|downloading) .{0,160}(?:failed|error)",
         ],
         (
-            "W: Failed to fetch http://deb.debian.org/debian/dists/bullseye/InRelease",
+            "W: Failed to fetch http://deb.example/debian/dists/bullseye/InRelease",
             "apt apt-pkg/acquire.cc; pip; cargo; gradle",
         ),
     )

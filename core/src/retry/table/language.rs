@@ -169,7 +169,7 @@ pub(super) const RULES: &[Rule] = &[
             r"curl error \d+ while downloading",
         ],
         (
-            "HTTPSConnectionPool(host='pypi.org', port=443): Max retries exceeded with url: /simple/",
+            "HTTPSConnectionPool(host='pypi.example', port=443): Max retries exceeded with url: /simple/",
             "requests, urllib3; rubygems; composer",
         ),
     )
@@ -239,7 +239,7 @@ pub(super) const RULES: &[Rule] = &[
             "unable to update registry",
         ],
         (
-            "error: failed to get successful HTTP response from `https://index.crates.io/`, got 500",
+            "error: failed to get successful HTTP response from `https://index.crates.example/`, got 500",
             "cargo src/cargo/sources/registry, util/network",
         ),
     )
@@ -266,7 +266,7 @@ pub(super) const RULES: &[Rule] = &[
             r"connection to \S+ refused",
         ],
         (
-            "Could not transfer artifact org.a:b:pom:1 from/to central (https://repo.maven.apache.org/maven2)",
+            "Could not transfer artifact org.a:b:pom:1 from/to central (https://maven.example/maven2)",
             "maven-resolver; gradle; NuGet.Client",
         ),
     )
@@ -295,7 +295,7 @@ pub(super) const RULES: &[Rule] = &[
             "could not be found in any of the sources",
         ],
         (
-            "Could not find artifact org.a:b:jar:1 in central (https://repo.maven.apache.org/maven2)",
+            "Could not find artifact org.a:b:jar:1 in central (https://maven.example/maven2)",
             "maven-resolver; gradle; composer; bundler; NuGet",
         ),
     )

@@ -10,15 +10,15 @@ pub(super) const RULES: &[Rule] = &[
         "dns.retired-host",
         "host-retired",
         &[
-            r"mirrorlist\.centos\.org",
-            r"vault\.centos\.org.*not found",
-            r"(?:could not resolve|no such host).*(?:jcenter\.bintray|dl\.bintray|bintray\.com)",
-            r"(?:name or service not known|failed to resolve).*(?:jcenter\.bintray|dl\.bintray|bintray\.com)",
-            r"jcenter\.bintray\.com.*(?:40[34]|forbidden|502)",
+            r"mirrorlist\.centos\.",
+            r"vault\.centos\..*not found",
+            r"(?:could not resolve|no such host).*(?:jcenter\.bintray|dl\.bintray)",
+            r"(?:name or service not known|failed to resolve).*(?:jcenter\.bintray|dl\.bintray)",
+            r"jcenter\.bintray.*(?:40[34]|forbidden|502)",
         ],
         (
-            "Could not retrieve mirrorlist http://mirrorlist.centos.org/?release=7 error was 14: curl#6",
-            "https://www.centos.org/centos-linux-eol/: the host was switched off",
+            "Could not retrieve mirrorlist http://mirrorlist.centos.example/?release=7 error was 14: curl#6",
+            "https://centos.example/centos-linux-eol/: the host was switched off",
         ),
     ),
     Rule::new(
