@@ -1,13 +1,11 @@
 //! `buildonce facts`.
 
-use std::env;
-
 use clap::{Args, ValueEnum};
 
 use super::inputs::{self, Inputs};
 use super::options::{EngineOptions, FactsOptions};
 use super::terminal::Terminal;
-use super::{Exit, Problem, cause};
+use super::{Exit, Problem, working_directory};
 use crate::render;
 
 /// Shown below the options.
@@ -40,8 +38,7 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal) -> Result<Exit, Problem> {
-    let directory = env::current_dir()
-        .map_err(|e| Problem::world("no-directory", format!("there is no working directory: {}", cause(&e))))?;
+    let directory = working_directory()?;
     let early = inputs::early(&options.facts, &directory);
     let mut session = engine.session()?;
     let inputs = Inputs::observe(&options.facts, early, &mut session)?;

@@ -2,6 +2,7 @@
 
 mod component;
 mod eval;
+mod explain;
 mod facts;
 mod inputs;
 mod lint;
@@ -12,7 +13,9 @@ mod problem;
 mod schema;
 mod terminal;
 
+use std::env;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -54,6 +57,7 @@ enum Command {
     Plan(plan::Options),
     Facts(facts::Options),
     Lint(lint::Options),
+    Explain(explain::Options),
     Eval(eval::Options),
     Schema(schema::Options),
     Component(component::Options),
@@ -99,10 +103,17 @@ fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
         Some(Command::Plan(options)) => plan::run(&options, engine, terminal),
         Some(Command::Facts(options)) => facts::run(&options, engine, terminal),
         Some(Command::Lint(options)) => lint::run(options, engine, terminal),
+        Some(Command::Explain(options)) => explain::run(&options, engine, terminal),
         Some(Command::Eval(options)) => eval::run(&options, engine, terminal),
         Some(Command::Schema(options)) => schema::run(&options, engine, terminal),
         Some(Command::Component(options)) => component::run(&options, engine, terminal),
     }
+}
+
+/// Where the program was started.
+fn working_directory() -> Result<PathBuf, Problem> {
+    env::current_dir()
+        .map_err(|e| Problem::world("no-directory", format!("there is no working directory: {}", cause(&e))))
 }
 
 #[cfg(test)]

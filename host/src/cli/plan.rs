@@ -12,7 +12,7 @@ use super::inputs::{self, Inputs, call};
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::policy_file::{PolicyFile, policy};
 use super::terminal::Terminal;
-use super::{Exit, Problem, cause};
+use super::{Exit, Problem, working_directory};
 use crate::outputs;
 use crate::render::{self, Detail, PlanView, Sources, Style};
 
@@ -178,11 +178,6 @@ impl Run {
         let text = self.text(&quiet, facts, options.detail(), terminal.out)?;
         terminal.print(&format!("{text}{}", outputs::commands(&plan.warnings)))
     }
-}
-
-fn working_directory() -> Result<PathBuf, Problem> {
-    env::current_dir()
-        .map_err(|e| Problem::world("no-directory", format!("there is no working directory: {}", cause(&e))))
 }
 
 fn file_variable(name: &str) -> Option<PathBuf> {

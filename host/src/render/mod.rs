@@ -10,6 +10,7 @@ macro_rules! put {
 pub(crate) use put;
 
 mod diagnostics;
+mod explanation;
 mod facts;
 mod json;
 mod markdown;
@@ -21,6 +22,7 @@ mod style;
 mod table;
 
 pub(crate) use diagnostics::{Sources, count_line, diagnostics};
+pub(crate) use explanation::explanation;
 pub(crate) use facts::facts;
 pub(crate) use json::pretty;
 pub(crate) use markdown::summary;
