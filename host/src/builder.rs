@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use buildonce::types::Builder;
 
-use crate::cli::Problem;
+use crate::problem::Problem;
 use crate::program;
 
 /// A builder that does not tell its version within this time is not waited for.

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 
-use crate::cli::Problem;
+use crate::problem::Problem;
 
 /// Milliseconds since the Unix epoch: from `--now`, else `SOURCE_DATE_EPOCH`, else the system's clock.
 pub(crate) fn now(given: Option<&str>) -> Result<i64, Problem> {

@@ -7,7 +7,7 @@ use std::{env, fs, io};
 use buildonce::types::{Diagnostic, Severity};
 use serde::Deserialize;
 
-use crate::cli::{cause, finding};
+use crate::problem::{cause, finding};
 
 /// Hosts with credentials, sorted. `None`, with a note, when a file could not be read, because any host might be in it.
 pub(crate) fn hosts() -> (Option<Vec<String>>, Option<Diagnostic>) {

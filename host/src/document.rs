@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::cli::Problem;
+use crate::problem::Problem;
 
 /// Largest event payload in bytes; GitHub's own limit is lower.
 pub(crate) const PAYLOAD: u64 = 32 << 20;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::cli::Problem;
+use crate::problem::Problem;
 
 /// Reads the named variables. One that is not UTF-8 ends the command; what other variables hold does not matter.
 pub(crate) fn read(

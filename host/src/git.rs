@@ -7,7 +7,7 @@ use std::{env, ffi};
 
 use buildonce::types::{Diagnostic, GitFacts, Severity};
 
-use crate::cli::finding;
+use crate::problem::finding;
 use crate::program::{self, Finished, Started};
 
 /// How long one question may take; a checkout on a slow network drive is the only reason to come near it.

@@ -8,6 +8,7 @@ mod document;
 mod environment;
 mod git;
 mod outputs;
+mod problem;
 mod program;
 mod render;
 

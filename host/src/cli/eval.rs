@@ -9,9 +9,9 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::options::EngineOptions;
-use super::problem::is_internal;
 use super::terminal::{Terminal, stdout_problem};
 use super::{Exit, Problem, cause};
+use crate::problem::is_internal;
 
 /// Bytes of one line; the engine's own limits are tighter.
 const LINE: u64 = 128 << 20;

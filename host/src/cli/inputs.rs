@@ -8,7 +8,7 @@ use buildonce::types::{Builder, Diagnostic, Facts, HostFacts};
 use serde_json::{Value, json};
 
 use super::options::FactsOptions;
-use super::problem::Problem;
+use crate::problem::Problem;
 use crate::render::Sources;
 use crate::{builder, clock, credentials, document, environment, git};
 

@@ -9,7 +9,6 @@ mod lint;
 mod options;
 mod plan;
 mod policy_file;
-mod problem;
 mod schema;
 mod terminal;
 
@@ -20,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use problem::{Exit, Problem, cause, finding};
+use crate::problem::{Exit, Problem, cause};
 
 use options::EngineOptions;
 use terminal::Terminal;

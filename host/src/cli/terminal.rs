@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use buildonce::EngineError;
 use buildonce::types::{Diagnostic, Severity};
 
-use super::problem::{Problem, finding, is_internal};
+use crate::problem::{Problem, finding, is_internal};
 use crate::render::{ColorChoice, Sources, Style, diagnostics};
 
 /// Both streams with their styles.

@@ -6,7 +6,7 @@
 use buildonce::types::ImagePlan;
 
 use super::values::{Value, values};
-use crate::cli::Problem;
+use crate::problem::Problem;
 
 /// Bytes of a file.
 const BYTES: usize = 5 * 1024;
