@@ -1,14 +1,12 @@
 //! `buildonce explain`.
 
-use clap::{Args, ValueEnum};
-use serde_json::json;
-
 use super::inputs::{self, Inputs, call};
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
-use super::policy_file::{PolicyFile, policy};
+use super::policy_file::{self, PolicyFile, policy};
 use super::terminal::Terminal;
 use super::{Exit, Problem, working_directory};
 use crate::render;
+use clap::{Args, ValueEnum};
 
 /// Shown below the options.
 const EXAMPLES: &str = "Examples:
@@ -58,10 +56,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
         }
         Format::Json => {
             let facts = inputs.facts_json(&mut session)?;
-            let input = match &file {
-                Some(file) => json!({"policy": {"source": file.text, "name": file.name}, "facts": facts}),
-                None => json!({"facts": facts}),
-            };
+            let input = policy_file::input(file.as_ref(), &facts);
             let answer = call(&mut session, "tagging.explain", &input, &inputs.sources())?;
             terminal.print(&render::pretty(&answer.to_string()))?;
         }

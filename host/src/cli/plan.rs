@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use buildonce::types::{Facts, ImagePlan};
 use buildonce::{Policy, Session};
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::inputs::{self, Inputs, call};
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
-use super::policy_file::{PolicyFile, policy};
+use super::policy_file::{self, PolicyFile, policy};
 use super::terminal::Terminal;
 use super::{Exit, Problem, working_directory};
 use crate::outputs;
@@ -139,10 +139,7 @@ impl Run {
     /// The plan in the engine's own JSON.
     fn json(&mut self) -> Result<Value, Problem> {
         let facts = self.inputs.facts_json(&mut self.session)?;
-        let input = match &self.file {
-            Some(file) => json!({"policy": {"source": file.text, "name": file.name}, "facts": facts}),
-            None => json!({"facts": facts}),
-        };
+        let input = policy_file::input(self.file.as_ref(), &facts);
         call(&mut self.session, "tagging.plan", &input, &self.sources)
     }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use buildonce::{Policy, Session};
+use serde_json::{Value, json};
 
 use super::Problem;
 use crate::render::Sources;
@@ -18,6 +19,14 @@ pub(crate) struct PolicyFile {
     pub(crate) name: String,
     /// Its text.
     pub(crate) text: String,
+}
+
+/// The input of an engine function that takes a policy and facts, in the engine's JSON. Without a file the standard policy holds.
+pub(crate) fn input(file: Option<&PolicyFile>, facts: &Value) -> Value {
+    match file {
+        Some(file) => json!({"policy": {"source": file.text, "name": file.name}, "facts": facts}),
+        None => json!({"facts": facts}),
+    }
 }
 
 impl PolicyFile {
