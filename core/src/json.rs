@@ -1,5 +1,8 @@
 //! The same functions with one JSON document in and one out.
 
+mod reference;
+mod version;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -136,9 +139,12 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("tagging.sanitize", |i| run(i, |a: Sanitize| tagging::sanitize(&a.name, a.suffix.as_deref()))),
 ];
 
+/// The tables, one for each file.
+const TABLES: &[&[(&str, Function)]] = &[FUNCTIONS, version::FUNCTIONS, reference::FUNCTIONS];
+
 /// Names that [`call`] accepts.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().map(|(name, _)| *name)
+    TABLES.iter().copied().flatten().map(|(name, _)| *name)
 }
 
 /// Calls a function by its name.
@@ -149,7 +155,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// assert_eq!(answer.unwrap(), r#""feature-x-abc1234""#);
 /// ```
 pub fn call(name: &str, input: &str) -> Answer {
-    match FUNCTIONS.iter().find(|(n, _)| *n == name) {
+    match TABLES.iter().copied().flatten().find(|(n, _)| *n == name) {
         Some((_, function)) => function(input),
         None => Err(Failure {
             code: FailureCode::UnknownFunction,

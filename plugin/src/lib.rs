@@ -8,9 +8,11 @@
 mod facts;
 mod json;
 mod policy;
+mod reference;
 mod tagging;
 mod translate;
 mod types;
+mod version;
 
 mod bindings {
     #![allow(

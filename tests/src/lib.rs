@@ -6,6 +6,7 @@ pub mod diff;
 pub mod fronts;
 pub mod octokit;
 pub mod thread;
+pub mod vectors;
 
 use std::path::{Path, PathBuf};
 

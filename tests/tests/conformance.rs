@@ -4,21 +4,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use buildonce_tests::case::Case;
-use buildonce_tests::fronts::{Component, Front, Jco, Native, Runner, Typed};
+use buildonce_tests::fronts::{self, Front, Native};
 use buildonce_tests::{folder, thread};
 use libtest_mimic::{Arguments, Trial};
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::from_args();
     let cases: Vec<Arc<Case>> = Case::all(&folder().join("cases"))?.into_iter().map(Arc::new).collect();
-    let mut fronts: Vec<Arc<dyn Front>> = vec![Arc::new(Native)];
-    if !arguments.list {
-        fronts.push(Arc::new(Component::load()?));
-        fronts.push(Arc::new(Typed::load()?));
-    }
-    let [json, typed] = Jco::both(if arguments.list { Err(anyhow::anyhow!("not started")) } else { Runner::start() });
-    fronts.push(Arc::new(json));
-    fronts.push(Arc::new(typed));
+    // Where tests are only listed, nobody waits for a component to be compiled.
+    let fronts: Vec<Arc<dyn Front>> = if arguments.list { vec![Arc::new(Native)] } else { fronts::all()? };
     let mut trials = Vec::new();
     for case in &cases {
         for front in fronts.iter().filter(|front| !(case.json_only && front.typed())) {

@@ -28,10 +28,10 @@ pub struct Platform {
     /// Such as `amd64`.
     pub architecture: String,
     /// Such as `v7`; empty for the architecture's usual one.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub variant: String,
     /// Such as `10.0.17763.2114`; empty where it does not matter.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub os_version: String,
 }
 

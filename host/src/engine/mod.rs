@@ -7,6 +7,7 @@ mod embedded;
 mod error;
 mod limits;
 mod load;
+mod names;
 mod session;
 mod ticker;
 
@@ -19,6 +20,7 @@ pub use session::{Policy, Refusal, Session};
 
 /// The records and enums of the WIT package, as `wit/` documents them.
 pub mod types {
+    pub use super::bindings::exports::buildonce::engine::reference::{ImageReference, Platform, PlatformFit, Scheme};
     pub use super::bindings::exports::buildonce::engine::tagging::{
         AcceptedRevision, ArchiveFormat, ArchiveMethod, ArchivePlan, BuildDecision, Concurrency, ConditionTrace,
         Delivery, ImagePlan, Lookup, PlannedImage, PlannedTag, RuleOutcome, RuleTrace,
@@ -28,4 +30,5 @@ pub mod types {
         GitFacts, HostFacts, Reason, Reference, ReferenceKind, Repository, RevisionKind, Revisions, Run, Severity,
         Span, Timestamp, Unknown, UpstreamRun,
     };
+    pub use super::bindings::exports::buildonce::engine::version::{Comparison, Prereleases, Strictness, Version};
 }

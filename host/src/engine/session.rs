@@ -39,7 +39,7 @@ impl Session {
     }
 
     /// Runs one call under its limits.
-    fn call<T>(
+    pub(super) fn call<T>(
         &mut self,
         name: &'static str,
         input_bytes: usize,

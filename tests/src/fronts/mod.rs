@@ -5,6 +5,8 @@ mod json;
 mod typed;
 pub mod wit;
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use buildonce_core::json::Failure;
 use serde_json::{Value, json};
@@ -23,6 +25,14 @@ pub trait Front: Send + Sync {
 
     /// Calls a function. A call that the engine refuses to carry out answers `{"failure": …}`; an error means that there is no answer.
     fn call(&self, name: &str, input: &Value) -> Result<Value>;
+}
+
+/// Every front: the core itself, then the component in wasmtime, then in JavaScript. When that one cannot start, each of its calls
+/// says why.
+pub fn all() -> Result<Vec<Arc<dyn Front>>> {
+    let [json, typed] = Jco::both(Runner::start());
+    let component = Arc::new(Component::load()?);
+    Ok(vec![Arc::new(Native), component, Arc::new(Typed::load()?), Arc::new(json), Arc::new(typed)])
 }
 
 /// The answer of the `json` interface as a value.

@@ -15,7 +15,7 @@ pub use model::*;
 
 use crate::Diagnostic;
 use crate::diagnostic::Diagnostics;
-use crate::version::masterminds::Constraints;
+use crate::version::constraint;
 
 /// Chooses the newest tag of a channel.
 ///
@@ -36,15 +36,6 @@ pub fn channel(policy: &ChannelPolicy, tags: &[TagInfo]) -> Result<Choice, Diagn
         Mode::Argo => argo::choose(policy, &filter, tags),
     };
     choice.map_err(|error| vec![*error])
-}
-
-/// The constraint of a semver channel.
-fn constraint(range: &str) -> Result<Constraints, Box<Diagnostic>> {
-    Constraints::parse(range).map_err(|error| {
-        Diagnostic::error("invalid-constraint", error.message)
-            .help("a constraint looks like `1.x`, `^1.2`, `>=1.2 <2` or `1.2 - 1.4 || 3.x`; `*` admits every release")
-            .into()
-    })
 }
 
 /// A strategy that the program whose rules hold does not have.

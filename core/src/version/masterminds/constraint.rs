@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::check;
 use super::scan::{Scanner, is_identifiers};
 use super::version::Version;
@@ -23,7 +25,8 @@ impl fmt::Display for ConstraintError {
 impl std::error::Error for ConstraintError {}
 
 /// Whether pre-releases can satisfy a constraint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Prereleases {
     /// Only where the constraint names one itself: one comparator with a pre-release opens all that stand beside it.
     #[default]

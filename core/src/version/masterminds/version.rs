@@ -3,13 +3,16 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::scan::{Scanner, is_identifiers};
 
 /// Longest version that is read, in bytes.
 const MAX_LENGTH: usize = 256;
 
 /// How much of a version must be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Strictness {
     /// `v` in front, missing minor and patch numbers and leading zeros are allowed.
     Loose,

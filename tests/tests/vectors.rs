@@ -1,0 +1,35 @@
+//! Every file of vectors on every front, with a line for each: `cargo test -p buildonce-tests --test vectors`.
+//!
+//! Words behind `--` choose files whose name holds one of them. The exit status is 1 only when a bar is missed.
+
+#![expect(clippy::print_stdout, reason = "its output is the answer")]
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use buildonce_tests::fronts;
+use buildonce_tests::vectors::{Files, families, not_run};
+
+fn main() -> Result<ExitCode> {
+    // Options of the standard test harness have no meaning here, but for the list that tools ask for.
+    let (options, words): (Vec<_>, Vec<_>) = env::args().skip(1).partition(|word| word.starts_with('-'));
+    let chosen = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
+    let families = families().iter().filter(|family| chosen(family.file()));
+    if options.iter().any(|option| option == "--list") {
+        families.for_each(|family| println!("{}: test", family.file()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let files = Files::find()?;
+    let fronts = fronts::all()?;
+    let mut missed = false;
+    for family in families {
+        let cases = files.cases(family.file())?;
+        for front in &fronts {
+            let report = family.run(&cases, front.as_ref());
+            println!("{}", report.lines(family.file(), front.name()));
+            missed |= report.missed;
+        }
+    }
+    not_run(&files).iter().filter(|name| chosen(name)).for_each(|name| println!("{name}: not run"));
+    Ok(if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
