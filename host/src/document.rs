@@ -14,6 +14,8 @@ pub(crate) const FACTS: u64 = 32 << 20;
 pub(crate) const POLICY: u64 = 16 << 20;
 /// Largest list of changed files in bytes.
 pub(crate) const CHANGED_FILES: u64 = 32 << 20;
+/// Largest record in bytes.
+pub(crate) const RECORD: u64 = 256 << 20;
 
 /// Reads a document as text without a byte order mark; `-` is standard input. `what` names it in errors, such as `the policy`.
 pub(crate) fn read(what: &str, path: &Path, limit: u64) -> Result<String, Problem> {

@@ -15,6 +15,7 @@
 //! The program is a thin user of this library; its commands live in the `cli` module of the binary.
 
 mod engine;
+pub mod record;
 
 #[cfg(feature = "jit")]
 pub use engine::precompile;

@@ -13,6 +13,8 @@ use crate::render::Sources;
 pub(crate) enum Exit {
     /// It did what was asked.
     Done = 0,
+    /// The answer is no.
+    Negative = 1,
     /// What was given is wrong: an option, the policy, the facts.
     Usage = 2,
     /// A file, a program or the system failed.

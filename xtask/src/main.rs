@@ -5,11 +5,13 @@ mod bench;
 mod build;
 mod component;
 mod demo;
+mod replay;
 mod schema;
 mod setup;
 mod shell;
 mod test;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -43,13 +45,18 @@ enum Command {
     },
     /// Measure what the README promises, as ratios within one run
     Bench,
+    /// Run a record (`buildonce … --record FILE`) natively, where the message of a panic shows
+    Replay {
+        /// The record
+        file: PathBuf,
+    },
     /// Write the generated files: schema/policy.schema.json
     Schema,
 }
 
 fn main() -> ExitCode {
     match run(&Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // The chain of causes and no backtrace: what failed is nearly always another program, which has said why.
             eprintln!("error: {error:#}");
@@ -58,8 +65,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command) -> Result<()> {
+fn run(command: &Command) -> Result<ExitCode> {
     match command {
+        Command::Replay { file } => return replay::run(file),
         Command::Setup => setup::targets(),
         Command::Component => setup::targets().and_then(|()| component::build()).map(drop),
         Command::Build => build::program().map(drop),
@@ -67,5 +75,6 @@ fn run(command: &Command) -> Result<()> {
         Command::Test { part } => test::run(*part),
         Command::Bench => bench::run_all(),
         Command::Schema => schema::write(),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

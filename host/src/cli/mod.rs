@@ -9,6 +9,7 @@ mod lint;
 mod options;
 mod plan;
 mod policy_file;
+mod replay;
 mod schema;
 mod terminal;
 
@@ -22,6 +23,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::problem::{Exit, Problem, cause};
 
 use options::EngineOptions;
+pub(crate) use replay::Replayed;
 use terminal::Terminal;
 
 use crate::render::ColorChoice;
@@ -58,6 +60,7 @@ enum Command {
     Lint(lint::Options),
     Explain(explain::Options),
     Eval(eval::Options),
+    Replay(replay::Options),
     Schema(schema::Options),
     Component(component::Options),
 }
@@ -96,7 +99,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
     let engine = &arguments.common.engine;
-    match arguments.command {
+    let exit = match arguments.command {
         _ if arguments.version => component::version(terminal),
         None => terminal.print(GUIDE).map(|()| Exit::Done),
         Some(Command::Plan(options)) => plan::run(&options, engine, terminal),
@@ -104,9 +107,12 @@ fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
         Some(Command::Lint(options)) => lint::run(options, engine, terminal),
         Some(Command::Explain(options)) => explain::run(&options, engine, terminal),
         Some(Command::Eval(options)) => eval::run(&options, engine, terminal),
+        Some(Command::Replay(options)) => replay::run(&options, engine, terminal),
         Some(Command::Schema(options)) => schema::run(&options, engine, terminal),
         Some(Command::Component(options)) => component::run(&options, engine, terminal),
-    }
+    }?;
+    engine.finish()?;
+    Ok(exit)
 }
 
 /// Where the program was started.

@@ -1,24 +1,63 @@
 //! Options that several commands share.
 
-use std::path::PathBuf;
+use std::cell::OnceCell;
+use std::env;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
+use buildonce::record::{Recorder, Secrets};
 use buildonce::{Engine, Limits, Session};
 use clap::Args;
 
 use super::Problem;
 
-/// Which component decides.
+/// Which component decides, and what is kept of it.
 #[derive(Debug, Args)]
 pub(crate) struct EngineOptions {
     /// Let another build of the component decide
     #[cfg_attr(feature = "jit", arg(long, value_name = "FILE", global = true, help_heading = "General options"))]
     #[cfg_attr(not(feature = "jit"), arg(skip))]
     component: Option<PathBuf>,
+    /// Write every call of the engine to this file, a line of JSON each, for `buildonce replay`. Secrets are masked
+    #[arg(long, value_name = "FILE", global = true, help_heading = "General options")]
+    record: Option<PathBuf>,
+    /// Open from the first call on.
+    #[arg(skip)]
+    recorder: OnceCell<Recorder>,
 }
 
 impl EngineOptions {
-    /// Loads the component.
+    /// Loads the component. Its sessions are recorded when that was asked for.
     pub(crate) fn engine(&self) -> Result<Engine, Problem> {
+        let engine = self.load()?;
+        Ok(match &self.record {
+            None => engine,
+            Some(path) => engine.recorded(self.recorder(path)?),
+        })
+    }
+
+    /// The one record of this run of the program.
+    fn recorder(&self, path: &Path) -> Result<Recorder, Problem> {
+        if let Some(recorder) = self.recorder.get() {
+            return Ok(recorder.clone());
+        }
+        let file = File::create(path).map_err(|e| Problem::unwritable(path, &e))?;
+        // What is not text is no secret that a JSON document could hold.
+        let environment =
+            env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+        let recorder = Recorder::new(file, Secrets::of(environment));
+        Ok(self.recorder.get_or_init(|| recorder).clone())
+    }
+
+    /// Tells when the record could not be written.
+    pub(crate) fn finish(&self) -> Result<(), Problem> {
+        match (&self.record, self.recorder.get()) {
+            (Some(path), Some(recorder)) => recorder.finish().map_err(|e| Problem::unwritable(path, &e)),
+            _ => Ok(()),
+        }
+    }
+
+    fn load(&self) -> Result<Engine, Problem> {
         match self.file() {
             None => embedded(),
             #[cfg(feature = "jit")]

@@ -9,4 +9,9 @@
     reason = "generated"
 )]
 
-wasmtime::component::bindgen!({ path: "../wit", world: "engine" });
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "engine",
+    // For records, which hold typed calls in the shapes of the `json` interface.
+    additional_derives: [serde::Serialize],
+});

@@ -77,7 +77,7 @@ pub enum TrapKind {
     /// It recursed too deeply.
     #[error("stack exhausted")]
     Stack,
-    /// It panicked; the message stays inside. `buildonce replay` shows it.
+    /// It panicked; the message stays inside. A record of the call, run natively by `cargo xtask replay`, shows it.
     #[error("panic")]
     Panic,
     /// It answered with more data than may cross the boundary.

@@ -9,6 +9,7 @@ use super::bindings::EnginePre;
 use super::config::{Metering, config};
 use super::limits::State;
 use super::{EngineError, Limits, Session, ticker};
+use crate::record::Recorder;
 
 /// Largest component file that is read, in bytes.
 #[cfg(feature = "jit")]
@@ -17,8 +18,10 @@ const MAX_FILE: u64 = 16 << 20;
 /// A loaded component. Cheap to clone; sessions of one engine share its code.
 #[derive(Clone)]
 pub struct Engine {
-    pub(super) engine: wasmtime::Engine,
+    pub(super) runtime: wasmtime::Engine,
     pub(super) instance: EnginePre<State>,
+    /// Absent when nobody asked for a record.
+    pub(super) recorder: Option<Recorder>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -83,12 +86,24 @@ impl Engine {
         let instance = Linker::new(&engine).instantiate_pre(component).map_err(wrong)?;
         let instance = EnginePre::new(instance).map_err(wrong)?;
         ticker::start(&engine).map_err(|e| EngineError::System(e.to_string()))?;
-        Ok(Self { engine, instance })
+        Ok(Self { runtime: engine, instance, recorder: None })
     }
 
     /// Opens a sandbox for calls: one store, its own memory.
     pub fn session(&self, limits: Limits) -> Result<Session, EngineError> {
         Session::open(self, limits)
+    }
+
+    /// The same engine, with a record of every call of its sessions.
+    #[must_use]
+    pub fn recorded(mut self, recorder: Recorder) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
+    /// The same engine without a record.
+    pub(super) fn unrecorded(&self) -> Self {
+        Self { recorder: None, ..self.clone() }
     }
 }
 

@@ -8,6 +8,7 @@ mod error;
 mod limits;
 mod load;
 mod names;
+mod recording;
 mod session;
 mod ticker;
 

@@ -11,19 +11,32 @@ impl Session {
         text: &str,
         strictness: Strictness,
     ) -> Result<Result<Version, Refusal>, EngineError> {
-        self.call("version.parse", text.len(), |i, s| i.buildonce_engine_version().call_parse(s, text, strictness))
+        self.call(
+            "version.parse",
+            text.len(),
+            |input| input.with("text", text).with("strictness", &strictness),
+            |i, s| i.buildonce_engine_version().call_parse(s, text, strictness),
+        )
     }
 
     /// Where one version stands to another.
     pub fn compare_versions(&mut self, one: &str, two: &str) -> Result<Result<Comparison, Refusal>, EngineError> {
-        self.call("version.compare", one.len() + two.len(), |i, s| {
-            i.buildonce_engine_version().call_compare(s, one, two)
-        })
+        self.call(
+            "version.compare",
+            one.len() + two.len(),
+            |input| input.with("one", one).with("two", two),
+            |i, s| i.buildonce_engine_version().call_compare(s, one, two),
+        )
     }
 
     /// What is wrong with a constraint; nothing when it can be read.
     pub fn check_constraint(&mut self, constraint: &str) -> Result<Vec<Diagnostic>, EngineError> {
-        self.call("version.check", constraint.len(), |i, s| i.buildonce_engine_version().call_check(s, constraint))
+        self.call(
+            "version.check",
+            constraint.len(),
+            |input| input.with("constraint", constraint),
+            |i, s| i.buildonce_engine_version().call_check(s, constraint),
+        )
     }
 
     /// Whether a version satisfies a constraint.
@@ -33,21 +46,32 @@ impl Session {
         version: &str,
         prereleases: Prereleases,
     ) -> Result<Result<bool, Refusal>, EngineError> {
-        self.call("version.admits", constraint.len() + version.len(), |i, s| {
-            i.buildonce_engine_version().call_admits(s, constraint, version, prereleases)
-        })
+        self.call(
+            "version.admits",
+            constraint.len() + version.len(),
+            |input| input.with("constraint", constraint).with("version", version).with("prereleases", &prereleases),
+            |i, s| i.buildonce_engine_version().call_admits(s, constraint, version, prereleases),
+        )
     }
 
     /// Reads an image's name.
     pub fn parse_reference(&mut self, text: &str) -> Result<Result<ImageReference, Refusal>, EngineError> {
-        self.call("reference.parse", text.len(), |i, s| i.buildonce_engine_reference().call_parse(s, text))
+        self.call(
+            "reference.parse",
+            text.len(),
+            |input| input.with("text", text),
+            |i, s| i.buildonce_engine_reference().call_parse(s, text),
+        )
     }
 
     /// Reads a platform.
     pub fn parse_platform(&mut self, text: &str) -> Result<Result<Platform, Refusal>, EngineError> {
-        self.call("reference.parse-platform", text.len(), |i, s| {
-            i.buildonce_engine_reference().call_parse_platform(s, text)
-        })
+        self.call(
+            "reference.parse-platform",
+            text.len(),
+            |input| input.with("text", text),
+            |i, s| i.buildonce_engine_reference().call_parse_platform(s, text),
+        )
     }
 
     /// What a machine makes of an image for `target`, where it has `other` already.
@@ -58,7 +82,12 @@ impl Session {
         other: Option<&Platform>,
     ) -> Result<PlatformFit, EngineError> {
         let size = [Some(machine), Some(target), other].into_iter().flatten().map(size_of).sum();
-        self.call("reference.fit", size, |i, s| i.buildonce_engine_reference().call_fit(s, machine, target, other))
+        self.call(
+            "reference.fit",
+            size,
+            |input| input.with("machine", machine).with("target", target).with("other", &other),
+            |i, s| i.buildonce_engine_reference().call_fit(s, machine, target, other),
+        )
     }
 }
 

@@ -5,12 +5,17 @@ use wasmtime::component::ResourceAny;
 
 use super::bindings::Engine as Instance;
 use super::limits::State;
+use super::recording::Recording;
 use super::types::{Diagnostic, Facts, Failure, HostFacts, ImagePlan, Lookup, RuleTrace};
 use super::{Engine, EngineError, Limits, TrapKind, ticker};
 
 /// A checked policy that lives in the session which made it.
 #[derive(Debug, Clone, Copy)]
-pub struct Policy(ResourceAny);
+pub struct Policy {
+    resource: ResourceAny,
+    /// Which of the record's documents it was made of. The standard policy has none.
+    pub(super) document: Option<usize>,
+}
 
 /// One instance of the component with its own memory. Every call has its own deadline.
 pub struct Session {
@@ -18,6 +23,8 @@ pub struct Session {
     instance: Instance,
     limits: Limits,
     ended: bool,
+    /// Absent when nobody asked for a record.
+    pub(super) recording: Option<Recording>,
 }
 
 impl std::fmt::Debug for Session {
@@ -31,15 +38,16 @@ pub type Refusal = Vec<Diagnostic>;
 
 impl Session {
     pub(super) fn open(engine: &Engine, limits: Limits) -> Result<Self, EngineError> {
-        let mut store = Store::new(&engine.engine, State { memory: limits.memory });
+        let mut store = Store::new(&engine.runtime, State { memory: limits.memory });
         store.limiter(|state| state);
         arm(&mut store, &limits, 0)?;
         let instance = engine.instance.instantiate(&mut store).map_err(|e| trapped("instantiation", 0, &limits, &e))?;
-        Ok(Self { store, instance, limits, ended: false })
+        let recording = engine.recorder.clone().map(|recorder| Recording::new(recorder, engine));
+        Ok(Self { store, instance, limits, ended: false, recording })
     }
 
     /// Runs one call under its limits.
-    pub(super) fn call<T>(
+    pub(super) fn run<T>(
         &mut self,
         name: &'static str,
         input_bytes: usize,
@@ -57,14 +65,17 @@ impl Session {
 
     /// The only environment variables that [`Session::detect`] reads.
     pub fn variables(&mut self) -> Result<Vec<String>, EngineError> {
-        self.call("facts.variables", 0, |i, s| i.buildonce_engine_facts().call_variables(s))
+        self.call("facts.variables", 0, |input| input, |i, s| i.buildonce_engine_facts().call_variables(s))
     }
 
     /// The variable that names the file with the event's payload, if this environment's engine has one.
     pub fn payload_variable(&mut self, env: &[(String, String)]) -> Result<Option<String>, EngineError> {
-        self.call("facts.payload-variable", size_of_env(env), |i, s| {
-            i.buildonce_engine_facts().call_payload_variable(s, env)
-        })
+        self.call(
+            "facts.payload-variable",
+            size_of_env(env),
+            |input| input.with("env", env),
+            |i, s| i.buildonce_engine_facts().call_payload_variable(s, env),
+        )
     }
 
     /// Brings a run into the normal form.
@@ -74,8 +85,12 @@ impl Session {
         payload: Option<&str>,
         host: &HostFacts,
     ) -> Result<Result<Facts, Refusal>, EngineError> {
-        let size = size_of_env(env) + payload.map_or(0, str::len) + size_of_host(host);
-        self.call("facts.detect", size, |i, s| i.buildonce_engine_facts().call_detect(s, env, payload, host))
+        self.call(
+            "facts.detect",
+            size_of_env(env) + payload.map_or(0, str::len) + size_of_host(host),
+            |input| input.with("env", env).with("payload", &payload).with("host", host),
+            |i, s| i.buildonce_engine_facts().call_detect(s, env, payload, host),
+        )
     }
 
     /// Reads facts from a JSON document.
@@ -85,80 +100,111 @@ impl Session {
         name: &str,
         host: &HostFacts,
     ) -> Result<Result<Facts, Refusal>, EngineError> {
-        self.call("facts.parse", document.len() + size_of_host(host), |i, s| {
-            i.buildonce_engine_facts().call_parse(s, document, name, host)
-        })
+        self.call(
+            "facts.parse",
+            document.len() + size_of_host(host),
+            |input| input.with("document", document).with("name", name).with("host", host),
+            |i, s| i.buildonce_engine_facts().call_parse(s, document, name, host),
+        )
     }
 
     /// Reads a policy document: YAML, TOML or JSON by the ending of `name`.
     pub fn parse_policy(&mut self, source: &str, name: &str) -> Result<Result<Policy, Refusal>, EngineError> {
-        let parsed = self.call("policy.parse", source.len(), |i, s| {
-            i.buildonce_engine_policy().policy().call_parse(s, source, name)
-        })?;
-        Ok(parsed.map(Policy))
+        let parsed = self
+            .run("policy.parse", source.len(), |i, s| i.buildonce_engine_policy().policy().call_parse(s, source, name));
+        let document = self.recording.as_mut().map(|recording| recording.keep_policy(source, name, &parsed));
+        Ok(parsed?.map(|resource| Policy { resource, document }))
     }
 
-    /// The policy that holds when there is no document.
+    /// The policy that holds when there is no document. A record has no line for it, because it leaves such a policy out.
     pub fn standard_policy(&mut self) -> Result<Policy, EngineError> {
-        self.call("policy.standard", 0, |i, s| i.buildonce_engine_policy().policy().call_standard(s)).map(Policy)
+        let resource = self.run("policy.standard", 0, |i, s| i.buildonce_engine_policy().policy().call_standard(s))?;
+        Ok(Policy { resource, document: None })
     }
 
     /// What is legal in a policy but probably not meant.
     pub fn lint(&mut self, policy: Policy, facts: Option<&Facts>) -> Result<Vec<Diagnostic>, EngineError> {
-        self.call("policy.lint", facts.map_or(0, size_of_facts), |i, s| {
-            i.buildonce_engine_policy().policy().call_lint(s, policy.0, facts)
-        })
+        self.call(
+            "policy.lint",
+            facts.map_or(0, size_of_facts),
+            |input| input.policy(policy).with("facts", &facts),
+            |i, s| i.buildonce_engine_policy().policy().call_lint(s, policy.resource, facts),
+        )
     }
 
     /// The YAML source of a built-in policy.
     pub fn built_in(&mut self, name: &str) -> Result<Option<String>, EngineError> {
-        self.call("policy.built-in", name.len(), |i, s| i.buildonce_engine_policy().call_built_in(s, name))
+        self.call(
+            "policy.built-in",
+            name.len(),
+            |input| input.with("name", name),
+            |i, s| i.buildonce_engine_policy().call_built_in(s, name),
+        )
     }
 
     /// Names that `extends` accepts.
     pub fn built_in_names(&mut self) -> Result<Vec<String>, EngineError> {
-        self.call("policy.built-in-names", 0, |i, s| i.buildonce_engine_policy().call_built_in_names(s))
+        self.call("policy.built-in-names", 0, |input| input, |i, s| i.buildonce_engine_policy().call_built_in_names(s))
     }
 
     /// The JSON Schema of a policy document.
     pub fn schema(&mut self) -> Result<String, EngineError> {
-        self.call("policy.schema", 0, |i, s| i.buildonce_engine_policy().call_schema(s))
+        self.call("policy.schema", 0, |input| input, |i, s| i.buildonce_engine_policy().call_schema(s))
     }
 
     /// Decides what happens to the image of a run.
     pub fn plan(&mut self, policy: Policy, facts: &Facts) -> Result<Result<ImagePlan, Refusal>, EngineError> {
-        self.call("tagging.plan", size_of_facts(facts), |i, s| {
-            i.buildonce_engine_tagging().call_plan(s, policy.0, facts)
-        })
+        self.call(
+            "tagging.plan",
+            size_of_facts(facts),
+            |input| input.policy(policy).with("facts", facts),
+            |i, s| i.buildonce_engine_tagging().call_plan(s, policy.resource, facts),
+        )
     }
 
     /// Every tag rule with the conditions that were tried and the values that it fills in, also where [`Session::plan`] refuses.
     pub fn explain(&mut self, policy: Policy, facts: &Facts) -> Result<Vec<RuleTrace>, EngineError> {
-        self.call("tagging.explain", size_of_facts(facts), |i, s| {
-            i.buildonce_engine_tagging().call_explain(s, policy.0, facts)
-        })
+        self.call(
+            "tagging.explain",
+            size_of_facts(facts),
+            |input| input.policy(policy).with("facts", facts),
+            |i, s| i.buildonce_engine_tagging().call_explain(s, policy.resource, facts),
+        )
     }
 
     /// What a consumer of the run's image looks for.
     pub fn candidates(&mut self, policy: Policy, facts: &Facts) -> Result<Result<Lookup, Refusal>, EngineError> {
-        self.call("tagging.candidates", size_of_facts(facts), |i, s| {
-            i.buildonce_engine_tagging().call_candidates(s, policy.0, facts)
-        })
+        self.call(
+            "tagging.candidates",
+            size_of_facts(facts),
+            |input| input.policy(policy).with("facts", facts),
+            |i, s| i.buildonce_engine_tagging().call_candidates(s, policy.resource, facts),
+        )
     }
 
     /// Makes a tag of a branch name.
     pub fn sanitize(&mut self, name: &str, suffix: Option<&str>) -> Result<String, EngineError> {
-        self.call("tagging.sanitize", name.len(), |i, s| i.buildonce_engine_tagging().call_sanitize(s, name, suffix))
+        self.call(
+            "tagging.sanitize",
+            name.len(),
+            |input| input.with("name", name).with("suffix", &suffix),
+            |i, s| i.buildonce_engine_tagging().call_sanitize(s, name, suffix),
+        )
     }
 
-    /// Names that [`Session::call_json`] accepts.
+    /// Names that [`Session::call_json`] accepts. Not part of a record, as the `json` interface does not call itself.
     pub fn json_names(&mut self) -> Result<Vec<String>, EngineError> {
-        self.call("json.names", 0, |i, s| i.buildonce_engine_json().call_names(s))
+        self.run("json.names", 0, |i, s| i.buildonce_engine_json().call_names(s))
     }
 
     /// Calls any function with JSON in and out.
     pub fn call_json(&mut self, name: &str, input: &str) -> Result<Result<String, Failure>, EngineError> {
-        self.call("json.call", name.len() + input.len(), |i, s| i.buildonce_engine_json().call_call(s, name, input))
+        let result =
+            self.run("json.call", name.len() + input.len(), |i, s| i.buildonce_engine_json().call_call(s, name, input));
+        if let Some(recording) = &mut self.recording {
+            recording.keep_json(name, input, &result);
+        }
+        result
     }
 }
 

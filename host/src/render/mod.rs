@@ -16,6 +16,7 @@ mod json;
 mod markdown;
 mod plan;
 mod printable;
+mod replay;
 #[cfg(test)]
 mod samples;
 mod style;
@@ -28,6 +29,7 @@ pub(crate) use json::pretty;
 pub(crate) use markdown::summary;
 pub(crate) use plan::{Detail, PlanView, plan};
 pub(crate) use printable::{one_line, printable};
+pub(crate) use replay::replay;
 pub(crate) use style::{ColorChoice, Style};
 
 #[cfg(test)]
