@@ -47,12 +47,27 @@ pub(crate) fn build() -> Result<Files> {
     Ok(files)
 }
 
-/// The core module. Paths of this machine are kept out of it, so that its bytes depend on the sources and the compiler alone.
+/// The core module.
+///
+/// Its standard library is built with it, for size and with a panic that is one instruction: the text of a panic could not leave the
+/// component anyway, and without the texts, their formatting and their source locations it is a sixth smaller. Cargo and the compiler
+/// call this unstable, so `RUSTC_BOOTSTRAP` is needed; only the component is built so, and every test of it runs on what it makes.
+///
+/// Paths of this machine are kept out of it, so that its bytes depend on the sources and the compiler alone.
 fn module() -> Result<Vec<u8>> {
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))?;
-    let flags = [format!("--remap-path-prefix={home}=cargo"), format!("--remap-path-prefix={}=.", root().display())];
+    let sysroot = read(crate::shell::command("rustc").args(["--print", "sysroot"]))?;
+    let flags = [
+        "-Zunstable-options".to_owned(),
+        "-Cpanic=immediate-abort".to_owned(),
+        format!("--remap-path-prefix={home}=cargo"),
+        format!("--remap-path-prefix={}=rust", sysroot.trim()),
+        format!("--remap-path-prefix={}=.", root().display()),
+    ];
     run(cargo()
         .args(["build", "--package", "buildonce-plugin", "--profile", "component", "--target", MODULE_TARGET])
+        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
+        .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))?;
     let path = root().join("target").join(MODULE_TARGET).join("component/buildonce_plugin.wasm");
     fs::read(&path).with_context(|| format!("cannot read {}", path.display()))

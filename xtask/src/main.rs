@@ -29,7 +29,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what is missing on this machine: the wasm target by rustup
+    /// Install what is missing on this machine: the wasm target and the sources of the standard library, by rustup
     Setup,
     /// Build the component: target/engine/buildonce.wasm, and the same compiled for this machine's target
     Component,

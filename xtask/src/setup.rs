@@ -12,15 +12,18 @@ const TARGETS: [&str; 1] = ["wasm32-unknown-unknown"];
 /// The oldest node that the JavaScript front runs on.
 const NODE: u32 = 20;
 
-/// Adds the wasm targets that are missing.
+/// Adds what rustup has and this machine lacks: the wasm targets, and the sources of the standard library, which the component is built
+/// with.
 pub(crate) fn targets() -> Result<()> {
-    let installed = read(command("rustup").args(["target", "list", "--installed"]))
-        .context("rustup is needed to add the wasm target")?;
-    for target in TARGETS.iter().filter(|target| !installed.lines().any(|line| line == **target)) {
-        say(&format!("adding the target {target}"));
-        run(command("rustup").args(["target", "add", target])).with_context(|| {
-            format!("cannot add {target}: rustup downloads it, so this machine must be online once; later runs need no network")
-        })?;
+    for (kind, wanted) in [("target", &TARGETS[..]), ("component", &["rust-src"])] {
+        let installed = read(command("rustup").args([kind, "list", "--installed"]))
+            .with_context(|| format!("rustup is needed to add the {kind} {}", wanted.join(", ")))?;
+        for name in wanted.iter().filter(|name| !installed.lines().any(|line| line == **name)) {
+            say(&format!("adding the {kind} {name}"));
+            run(command("rustup").args([kind, "add", name])).with_context(|| {
+                format!("cannot add {name}: rustup downloads it, so this machine must be online once; later runs need no network")
+            })?;
+        }
     }
     Ok(())
 }
