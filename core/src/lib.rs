@@ -7,6 +7,7 @@
 //! for the same functions with JSON in and out.
 #![forbid(unsafe_code)]
 
+mod calendar;
 pub mod diagnostic;
 pub mod facts;
 pub mod json;

@@ -10,6 +10,7 @@ mod schema;
 mod setup;
 mod shell;
 mod test;
+mod zones;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,7 +51,7 @@ enum Command {
         /// The record
         file: PathBuf,
     },
-    /// Write the generated files: schema/policy.schema.json
+    /// Write the generated files: schema/policy.schema.json and the compact time zones
     Schema,
 }
 

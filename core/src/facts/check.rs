@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use super::{Reference, Timestamp};
+use crate::calendar;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 
 /// Longest reference or branch name, in bytes. Git stores references as paths, and no file system takes longer ones.
@@ -142,7 +143,7 @@ impl Problems {
 
     /// An ISO 8601 time with an offset. A broken one costs only itself, so it is a warning.
     pub(super) fn time(&self, place: Place<'_>, value: &str) -> Option<Timestamp> {
-        let time = value.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond);
+        let time = calendar::instant(value);
         if time.is_none() {
             self.push(
                 Diagnostic::warning("invalid-time", format!("{place} is not a time: {}", shown(value)))

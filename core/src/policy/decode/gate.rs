@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use super::shape::{Field, Section, Shape};
 use crate::Diagnostic;
+use crate::calendar;
 use crate::policy::document::Node;
 use crate::policy::{Choice, Gate, GateSeverity, Suppression};
 
@@ -55,7 +56,7 @@ fn suppression(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Suppression> 
     let reason = fields.get("reason").and_then(|node| reader.text(node, "a reason (a string)")).map(str::to_owned);
     let until = fields.get("until").and_then(|node| {
         let text = reader.text(node, "a day (a string)")?;
-        let day = (text.len() == 10).then(|| jiff::civil::Date::strptime("%Y-%m-%d", text).ok()).flatten();
+        let day = calendar::day(text);
         if day.is_none() {
             let error = Diagnostic::error("bad-date", format!("`{text}` is not a day"));
             reader.report(node.span, error.help("write year, month and day, such as `2026-01-31`"));

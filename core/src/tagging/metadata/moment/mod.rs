@@ -2,6 +2,7 @@
 
 mod tokens;
 mod zone;
+mod zones;
 
 pub(super) use zone::{Place, in_range};
 

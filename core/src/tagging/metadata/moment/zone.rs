@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 
-use super::{Weeks, padded};
+use super::{Weeks, padded, zones};
 
 /// The data of moment-timezone end with the year 2499; the last offset before that goes on forever.
 const LAST_RULE: i64 = 16_725_225_599;
@@ -54,20 +54,8 @@ pub(in crate::tagging::metadata) fn in_range(time: i64) -> bool {
 }
 
 fn find(name: &str) -> Option<TimeZone> {
-    let zones = TimeZoneDatabase::bundled();
-    let lower = name.to_lowercase();
-    // The time zone database has a placeholder for a zone that is not set, and the library one for a zone that is not
-    // known; moment-timezone has neither.
-    if matches!(lower.as_str(), "factory" | "etc/unknown") {
-        return None;
-    }
-    if let Ok(zone) = zones.get(&lower) {
-        return Some(zone);
-    }
-    // moment-timezone takes `_` for `/`, which zone names hold as well.
-    let folded = lower.replace('/', "_");
-    let name = zones.available().find(|known| known.as_str().to_lowercase().replace('/', "_") == folded)?;
-    zones.get(name.as_str()).ok()
+    // The time zone database has a placeholder for a zone that is not set; moment-timezone does not.
+    (!name.eq_ignore_ascii_case("factory")).then(|| zones::find(name)).flatten()
 }
 
 /// The parts of an instant in a time zone.
