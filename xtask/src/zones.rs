@@ -1,10 +1,11 @@
 //! The time zone database, as small as the component needs it.
 //!
-//! The compiled zones (TZif, RFC 9636) say the same things again and again. Told apart by column, as local wall-clock times, and each
+//! The compiled zones (`TZif`, RFC 9636) say the same things again and again. Told apart by column, as local wall-clock times, and each
 //! transition by its distance from the one before, they compress to a third. `core/src/tagging/metadata/moment/zones.rs` reads what this
 //! writes, and documents the form.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -35,7 +36,7 @@ fn encode() -> Result<Vec<u8>> {
     let (mut lines, mut counts, mut distances, mut types) = (String::new(), Vec::new(), Vec::new(), Vec::new());
     for (names, data) in &zones {
         let zone = Zone::read(data).with_context(|| format!("cannot read {}", names.join(" ")))?;
-        lines += &format!("{}\n{}\n{}\n", names.join(" "), zone.footer, zone.types.join(" "));
+        writeln!(lines, "{}\n{}\n{}", names.join(" "), zone.footer, zone.types.join(" "))?;
         varint(&mut counts, zone.transitions.len() as u64);
         let (mut offset, mut before) = (*zone.offsets.first().context("no type")?, 0);
         for (time, kind) in zone.transitions {
@@ -64,14 +65,17 @@ fn encode() -> Result<Vec<u8>> {
 }
 
 fn varint(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = number.to_le_bytes();
         number >>= 7;
+        if number == 0 {
+            return out.push(low & 0x7f);
+        }
+        out.push(low | 0x80);
     }
-    out.push(number as u8);
 }
 
-/// The 64-bit part of a TZif file.
+/// The 64-bit part of a `TZif` file.
 struct Zone {
     /// Seconds since the epoch, and the type that holds from then.
     transitions: Vec<(i64, u8)>,

@@ -75,8 +75,7 @@ impl Database {
             .iter()
             .map(|kind| {
                 let code = varint(&mut distances)?;
-                local +=
-                    if code & 1 == 0 { code >> 1 } else { zigzag(code >> 1) } * if code & 1 == 0 { 1800 } else { 1 };
+                local += if code & 1 == 0 { (code >> 1) * HALF_HOUR } else { zigzag(code >> 1) };
                 let time = local - offset;
                 offset = *offsets.get(usize::from(*kind))?;
                 Some((time, *kind))
@@ -102,7 +101,7 @@ fn varint(bytes: &mut &[u8]) -> Option<i64> {
     }
 }
 
-/// The zone as the library reads it: TZif (RFC 9636), the 32-bit part left empty.
+/// The zone as the library reads it: `TZif` (RFC 9636), the 32-bit part left empty.
 fn tzif(transitions: &[(i64, u8)], types: &str, rule: &str) -> Option<Vec<u8>> {
     let kinds: Vec<_> = types.split(' ').collect();
     let (mut records, mut abbreviations) = (Vec::new(), Vec::new());
