@@ -49,8 +49,8 @@ pub(crate) fn build() -> Result<Files> {
 
 /// The core module.
 ///
-/// Its standard library is built with it, for size and with a panic that is one instruction: the text of a panic could not leave the
-/// component anyway, and without the texts, their formatting and their source locations it is a sixth smaller. Cargo and the compiler
+/// Its standard library is built with it, so that a panic is one instruction: the text of a panic could not leave the component anyway,
+/// and without the texts, their formatting and their source locations it is an eighth smaller. Cargo and the compiler
 /// call this unstable, so `RUSTC_BOOTSTRAP` is needed; only the component is built so, and every test of it runs on what it makes.
 ///
 /// Paths of this machine are kept out of it, so that its bytes depend on the sources and the compiler alone.
@@ -66,7 +66,7 @@ fn module() -> Result<Vec<u8>> {
     ];
     run(cargo()
         .args(["build", "--package", "buildonce-plugin", "--profile", "component", "--target", MODULE_TARGET])
-        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
+        .arg("-Zbuild-std=std,panic_abort")
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))?;
     let path = root().join("target").join(MODULE_TARGET).join("component/buildonce_plugin.wasm");
