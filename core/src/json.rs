@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::Diagnostics;
 use crate::facts::{self, Facts, HostFacts};
 use crate::policy::{self, Policy};
-use crate::tagging;
+use crate::reason::Entry;
+use crate::{retry, tagging};
 
 /// Why a call could not be carried out at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +115,33 @@ struct Sanitize {
     suffix: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Signal {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Classify {
+    outcome: retry::Outcome,
+    tail: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    policy: Option<Document>,
+    given: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Decide<T> {
+    policy: Option<Document>,
+    situation: T,
+}
+
 type Answer = Result<String, Failure>;
 type Function = fn(&str) -> Answer;
 
@@ -135,6 +163,20 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("tagging.explain", |i| run(i, |a: Plan| Outcome::from(load(a.policy).map(|p| tagging::explain(&p, &a.facts))))),
     ("tagging.candidates", |i| {
         run(i, |a: Plan| Outcome::from(load(a.policy).and_then(|p| tagging::lookup(&p, &a.facts))))
+    }),
+    ("retry.reading", |i| run(i, |_: Nothing| retry::reading())),
+    ("retry.signal-number", |i| run(i, |a: Signal| retry::signal_number(&a.name))),
+    ("retry.classify", |i| run(i, |a: Classify| retry::classify(&a.outcome, &a.tail))),
+    ("retry.configure", |i| {
+        run(i, |a: Settings| Outcome::from(load(a.policy).and_then(|p| retry::configure(&p, &a.given))))
+    }),
+    ("retry.decide", |i| {
+        run(i, |a: Decide<retry::Situation>| Outcome::from(load(a.policy).map(|p| retry::decide(&p, &a.situation))))
+    }),
+    ("retry.action-next", |i| {
+        run(i, |a: Decide<retry::ActionSituation>| {
+            Outcome::from(load(a.policy).map(|p| retry::action_next(&p, &a.situation)))
+        })
     }),
     ("tagging.sanitize", |i| run(i, |a: Sanitize| tagging::sanitize(&a.name, a.suffix.as_deref()))),
 ];

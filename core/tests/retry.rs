@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use buildonce_core::policy::{Choice, Operation, Policy, Retry};
 use buildonce_core::retry::{
-    Action, Attempt, Backoff, BackoffKind, Budget, BudgetState, Class, Confidence, Decision, Jitter, Kind, Limits,
-    Outcome, Remedy, Request, classify, decide, rules,
+    Action, Attempt, Backoff, BackoffKind, Budget, Class, Confidence, Decision, Jitter, Kind, Limits, Outcome, Remedy,
+    Settings, Situation, classify, decide, rules,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -167,6 +168,22 @@ fn what_tools_print_is_understood() {
 }
 
 #[test]
+fn whole_excerpts_are_understood() {
+    let file = include_str!("retry_excerpts.txt");
+    let mut wrong = Vec::new();
+    for block in file.split("\n== ").skip(1) {
+        let (head, text) = block.split_once('\n').unwrap();
+        let [expected, class, what] = head.splitn(3, " | ").collect::<Vec<_>>().try_into().unwrap();
+        let found = classify(&Outcome::Exited(1), text);
+        if found.retry_helps != (expected == "again") || found.class.name() != class {
+            let cause = format!("{} {} by {}: {}", found.class.name(), found.cause, found.rule, found.evidence);
+            wrong.push(format!("{what}: expected {expected} {class}, found {cause}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), file.matches("\n== ").count(), wrong.join("\n"));
+}
+
+#[test]
 fn what_tools_print_when_all_is_well_is_no_evidence() {
     for line in include_str!("retry_noise.txt").lines() {
         let found = classify(&Outcome::Exited(1), line);
@@ -181,13 +198,13 @@ fn documented_rules() -> String {
     );
     for rule in rules() {
         let cause = rule.step_cause.map_or(rule.cause.to_owned(), |step| format!("{} (in a step: {step})", rule.cause));
-        let remedy = rule.remedy.map_or("", Remedy::name);
+        let remedy = rule.remedy.map_or("", Remedy::word);
         let example = rule.example.replace('|', "\\|");
         writeln!(
             table,
             "| {} | {} | {cause} | {} | {} | {remedy} | `{example}` | {} |",
             rule.id,
-            rule.kind.name(),
+            rule.kind.word(),
             rule.confidence.name(),
             rule.weight,
             rule.source
@@ -253,25 +270,22 @@ struct Story {
 /// Runs the loop of a host: ask, wait, attempt, ask again.
 fn play(world: &World) -> Story {
     let mut story = Story { decisions: Vec::new(), history: Vec::new(), times: Vec::new(), now: 0 };
-    let mut tokens = BudgetState::default();
+    let policy = Policy { retry: Retry { budget: world.budget, ..Retry::default() }, ..Policy::default() };
+    let mut situation = Situation {
+        settings: Settings { operation: Operation::Push, limits: world.limits },
+        now_ms: Some(0),
+        seed: world.seed,
+        remedies: world.remedies.clone(),
+        registry: Some("registry.example".to_owned()),
+        ..Situation::default()
+    };
     for (outcome, output, duration_ms) in world.attempts.iter().cycle().take(200) {
-        let request = Request {
-            operation: "push",
-            limits: &world.limits,
-            rules: &[],
-            history: &story.history,
-            output: story.history.len().checked_sub(1).map_or("", |_| OUTPUTS[*output]),
-            elapsed_ms: story.now,
-            now_ms: Some(0),
-            seed: world.seed,
-            remedies: &world.remedies,
-            registry: Some("registry.example"),
-            budget: world.budget.as_ref(),
-            tokens: &tokens,
-        };
-        let decision = decide(&request);
-        assert_eq!(decision, decide(&request), "the same request gave two answers");
-        tokens = decision.tokens.clone();
+        situation.history.clone_from(&story.history);
+        situation.tail = if story.history.is_empty() { String::new() } else { OUTPUTS[*output].to_owned() };
+        situation.elapsed_ms = story.now;
+        let decision = decide(&policy, &situation);
+        assert_eq!(decision, decide(&policy, &situation), "the same situation gave two answers");
+        situation.tokens = decision.tokens.clone();
         if let (Some(last), true) = (story.history.last_mut(), world.remembers_rules) {
             last.rule = Some(decision.rule.clone());
         }
@@ -296,8 +310,15 @@ fn play(world: &World) -> Story {
 fn worlds() -> impl Strategy<Value = World> {
     let kind = prop_oneof![Just(BackoffKind::Exponential), Just(BackoffKind::Constant), Just(BackoffKind::Linear)];
     let jitter = prop_oneof![Just(Jitter::Full), Just(Jitter::Equal), Just(Jitter::None)];
-    let backoff = (kind, jitter, 0..100_000_u64, 0.5..4.0_f64, 0..200_000_u64)
-        .prop_map(|(kind, jitter, first_ms, factor, max_ms)| Backoff { kind, first_ms, factor, max_ms, jitter });
+    let backoff = (kind, jitter, 0..100_000_u64, 500..4000_u32, 0..200_000_u64).prop_map(
+        |(kind, jitter, first_ms, factor_thousandths, max_ms)| Backoff {
+            kind,
+            first_ms,
+            factor_thousandths,
+            max_ms,
+            jitter,
+        },
+    );
     let limits = (
         proptest::option::of(1..10_u32),
         proptest::option::of(1..600_000_u64),

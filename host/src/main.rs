@@ -11,6 +11,7 @@ mod outputs;
 mod problem;
 mod program;
 mod render;
+mod tail;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,7 @@ mod facts;
 mod json;
 mod policy;
 mod reference;
+mod retry;
 mod tagging;
 mod translate;
 mod types;

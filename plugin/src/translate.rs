@@ -13,7 +13,7 @@ macro_rules! same {
     })* };
 }
 
-same!(String, bool, u32, u64, i64);
+same!(String, bool, i32, u32, u64, i64);
 
 impl Translate<String> for &'static str {
     fn translate(self) -> String {

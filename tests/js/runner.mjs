@@ -25,6 +25,7 @@ function lower(type, value, path) {
       return is("string");
     case "bool":
       return is("boolean");
+    case "s32":
     case "u32":
       return is("number");
     case "u64":
@@ -33,6 +34,13 @@ function lower(type, value, path) {
   }
   if (type.option) return value === undefined || value === null ? undefined : lower(type.option, value, path);
   if (type.enum) return type.enum.includes(value) ? value : fail(path, `one of ${type.enum}`, value);
+  if (type.variant) {
+    // A case without a payload is a string, one with a payload an object with one key.
+    const [tag, payload] = typeof value === "string" ? [value] : (Object.entries(value ?? {})[0] ?? []);
+    const found = type.variant.find(([name]) => name === tag);
+    if (!found) fail(path, "a case that there is", value);
+    return found[1] === null ? { tag } : { tag, val: lower(found[1], payload, `${path}.${tag}`) };
+  }
   if (type.list) {
     if (!Array.isArray(value)) fail(path, "a list", value);
     return value.map((item) => lower(type.list, item, path));
@@ -64,6 +72,7 @@ function lift(type, value, path) {
       return JSON.stringify(is("string"));
     case "bool":
       return String(is("boolean"));
+    case "s32":
     case "u32":
       return String(is("number"));
     case "u64":

@@ -7,6 +7,7 @@ mod choice;
 mod decode;
 mod document;
 mod duration;
+mod failure;
 mod gate;
 mod glob;
 mod lint;
@@ -22,17 +23,17 @@ mod template;
 use std::sync::Arc;
 
 pub use choice::Choice;
+pub(crate) use decode::help_words;
 pub use duration::Duration;
+pub use failure::{FailureKind, FailureWhen, OutcomeKind, Phase, Remedy, RetryRule};
 pub use gate::{Gate, GateSeverity, Suppression};
 pub use glob::{Glob, GlobError, GlobList};
 pub use matcher::{Check, ConditionTrace, Scope, Verdict, When};
 pub use model::*;
 pub use place::Place;
 pub use retention::{Only, Retention, RetentionAction, RetentionRule, RetentionScope};
-pub use retry::{
-    Backoff, BackoffKind, BackoffSettings, Budget, FailureClass, FailureWhen, Jitter, LimitSettings, Limits, Operation,
-    OutcomeKind, Phase, Remedy, Retry, RetryRule,
-};
+pub(crate) use retry::thousandths;
+pub use retry::{Backoff, BackoffKind, BackoffSettings, Budget, Jitter, LimitSettings, Limits, Operation, Retry};
 pub use schema::schema;
 pub use select::{Fallback, Freshness, Select};
 pub use template::{Part, Template, TemplateError, Value};

@@ -1,7 +1,9 @@
 //! How often, how long and with which pauses an operation is tried.
 
-use super::{Choice, Duration, GlobList, Place};
-use crate::pattern::Pattern;
+use serde::{Deserialize, Serialize};
+
+use super::{Choice, Duration, Place, RetryRule};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// The retry section.
 #[derive(Debug, Clone, Default)]
@@ -20,17 +22,15 @@ impl Retry {
         let settings = |wanted| self.operations.iter().find(|(own, _)| *own == wanted).map(|(_, settings)| settings);
         let mut limits = Limits::default();
         for settings in [settings(Operation::Default), settings(operation)].into_iter().flatten() {
-            limits.attempts = settings.attempts.unwrap_or(limits.attempts);
-            limits.timeout = settings.timeout.or(limits.timeout);
-            limits.deadline = settings.deadline.or(limits.deadline);
-            limits.backoff = settings.backoff.over(limits.backoff);
+            limits = settings.over(limits);
         }
         limits
     }
 }
 
 /// Something that can fail and be tried again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Operation {
     /// What holds for every operation that says nothing else.
     Default,
@@ -87,22 +87,62 @@ pub struct LimitSettings {
     pub place: Place,
 }
 
+impl LimitSettings {
+    /// These settings, with `base` for what they leave open.
+    pub fn over(&self, base: Limits) -> Limits {
+        Limits {
+            attempts: self.attempts.or(base.attempts),
+            timeout_ms: self.timeout.map(Duration::as_millis).or(base.timeout_ms),
+            deadline_ms: self.deadline.map(Duration::as_millis).or(base.deadline_ms),
+            backoff: self.backoff.over(base.backoff),
+        }
+    }
+}
+
 /// What holds for one operation.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Tries in all, at least 1.
-    pub attempts: u32,
-    /// For one attempt.
-    pub timeout: Option<Duration>,
-    /// For all attempts and pauses together.
-    pub deadline: Option<Duration>,
+    /// Tries in all, at least 1. Absent, the kind of failure tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+    /// For one attempt, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+    /// For all attempts and pauses together, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_ms: Option<u64>,
     /// Pauses between attempts.
     pub backoff: Backoff,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { attempts: 3, timeout: None, deadline: None, backoff: Backoff::default() }
+impl Limits {
+    /// What no single value shows: an attempt that takes longer than all attempts may, a first pause above the longest one.
+    /// `name` is what the messages call the operation.
+    pub(crate) fn faults(&self, name: &str) -> Diagnostics {
+        let shown = Duration::from_millis;
+        let mut faults = Vec::new();
+        if let (Some(timeout), Some(deadline)) = (self.timeout_ms, self.deadline_ms)
+            && timeout > deadline
+        {
+            let message = format!(
+                "an attempt of `{name}` may take {}, but all attempts together only {}",
+                shown(timeout),
+                shown(deadline)
+            );
+            faults
+                .push(Diagnostic::error("timeout-over-deadline", message).help("raise `deadline` or lower `timeout`"));
+        }
+        let backoff = &self.backoff;
+        if backoff.first_ms > backoff.max_ms {
+            let message = format!(
+                "the first pause of `{name}` is {}, but no pause may be longer than {}",
+                shown(backoff.first_ms),
+                shown(backoff.max_ms)
+            );
+            faults.push(Diagnostic::error("first-over-max", message).help("raise `max` or lower `first`"));
+        }
+        faults
     }
 }
 
@@ -125,46 +165,61 @@ impl BackoffSettings {
     /// These settings, with `base` for what they leave open.
     pub fn over(&self, base: Backoff) -> Backoff {
         Backoff {
-            first: self.first.unwrap_or(base.first),
-            factor: self.factor.unwrap_or(base.factor),
-            max: self.max.unwrap_or(base.max),
-            jitter: self.jitter.unwrap_or(base.jitter),
             kind: self.kind.unwrap_or(base.kind),
+            first_ms: self.first.map_or(base.first_ms, Duration::as_millis),
+            factor_thousandths: self.factor.map_or(base.factor_thousandths, thousandths),
+            max_ms: self.max.map_or(base.max_ms, Duration::as_millis),
+            jitter: self.jitter.unwrap_or(base.jitter),
         }
     }
 }
 
 /// Pauses between attempts.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Backoff {
-    /// The first pause.
-    pub first: Duration,
-    /// What each pause is multiplied with to give the next.
-    pub factor: f64,
-    /// The longest pause.
-    pub max: Duration,
-    /// How much of a pause is chance.
-    pub jitter: Jitter,
     /// How pauses grow.
     pub kind: BackoffKind,
+    /// The first pause in milliseconds.
+    pub first_ms: u64,
+    /// What each pause is multiplied with to give the next, in thousandths, at least 1000. For exponential growth only. Whole numbers
+    /// round the same way on every machine.
+    pub factor_thousandths: u32,
+    /// The longest pause in milliseconds.
+    pub max_ms: u64,
+    /// How much of a pause is chance.
+    pub jitter: Jitter,
 }
 
 impl Default for Backoff {
+    /// 10 s, 20 s, 40 s … up to 2 minutes, with full jitter.
     fn default() -> Self {
         Self {
-            first: Duration::from_secs(10),
-            factor: 2.0,
-            max: Duration::from_secs(120),
-            jitter: Jitter::Full,
-            kind: BackoffKind::Exponential,
+            kind: BackoffKind::default(),
+            first_ms: 10_000,
+            factor_thousandths: 2000,
+            max_ms: 120_000,
+            jitter: Jitter::default(),
         }
     }
 }
 
+/// A number of a policy as whole thousandths; documents bound it to a few hundred.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, and documents allow no negative number"
+)]
+pub(crate) fn thousandths(number: f64) -> u32 {
+    (number * 1000.0).round() as u32
+}
+
 /// How much of a pause is chance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Jitter {
     /// Anything from nothing to the whole pause.
+    #[default]
     Full,
     /// Half of the pause, and anything up to the other half.
     Equal,
@@ -177,9 +232,11 @@ impl Choice for Jitter {
 }
 
 /// How pauses grow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum BackoffKind {
     /// Multiplied with the factor each time.
+    #[default]
     Exponential,
     /// Always the first pause.
     Constant,
@@ -192,162 +249,19 @@ impl Choice for BackoffKind {
         &[("exponential", Self::Exponential), ("constant", Self::Constant), ("linear", Self::Linear)];
 }
 
-/// What to do about failures that a condition describes.
-#[derive(Debug, Clone)]
-pub struct RetryRule {
-    /// Its name in traces, such as `retry.rules[0]`, or what the policy calls it.
-    pub id: String,
-    /// Which failures it is for; empty for all.
-    pub when: FailureWhen,
-    /// Tries in all; `Some(1)` for never again, `None` for what the operation allows.
-    pub attempts: Option<u32>,
-    /// Pauses; what is left open comes from the operation.
-    pub backoff: BackoffSettings,
-    /// What to do before the next attempt.
-    pub remedy: Option<Remedy>,
-    /// Where it was written.
-    pub place: Place,
-}
-
-/// Conditions on a failure that must all hold. Without any it always holds.
-#[derive(Debug, Clone, Default)]
-pub struct FailureWhen {
-    /// The exit code is in one of these ranges, both ends included.
-    pub exit_codes: Option<Vec<(i32, i32)>>,
-    /// The signal, without `SIG`.
-    pub signal: Option<Vec<String>>,
-    /// How the attempt ended.
-    pub outcome: Option<Vec<OutcomeKind>>,
-    /// What kind of failure it is.
-    pub class: Option<Vec<FailureClass>>,
-    /// The classifier's name for the cause.
-    pub cause: Option<Vec<String>>,
-    /// Found in the end of the output.
-    pub text: Option<Pattern>,
-    /// What was being done.
-    pub phase: Option<Vec<Phase>>,
-    /// The registry's host.
-    pub registry: Option<GlobList>,
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutcomeKind {
-    /// The command ended by itself.
-    Exited,
-    /// A signal ended it.
-    Signalled,
-    /// It took longer than an attempt may.
-    TimedOut,
-    /// It could not be started.
-    SpawnFailed,
-}
-
-impl Choice for OutcomeKind {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("exited", Self::Exited),
-        ("signalled", Self::Signalled),
-        ("timed-out", Self::TimedOut),
-        ("spawn-failed", Self::SpawnFailed),
-    ];
-}
-
-/// Kinds of failure, which differ in what helps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureClass {
-    /// Goes away by itself.
-    Transient,
-    /// Took too long.
-    Timeout,
-    /// Too many requests in a short time.
-    RateLimited,
-    /// Too many requests for hours.
-    Quota,
-    /// The text fits a permanent and a passing cause.
-    Ambiguous,
-    /// Memory or disk ran out.
-    Resource,
-    /// Comes back each time.
-    Permanent,
-}
-
-impl Choice for FailureClass {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("transient", Self::Transient),
-        ("timeout", Self::Timeout),
-        ("rate-limited", Self::RateLimited),
-        ("quota", Self::Quota),
-        ("ambiguous", Self::Ambiguous),
-        ("resource", Self::Resource),
-        ("permanent", Self::Permanent),
-    ];
-}
-
-/// What was being done when a failure came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Preparing the builder.
-    Setup,
-    /// Logging in.
-    Login,
-    /// Fetching an image.
-    Pull,
-    /// Building.
-    Build,
-    /// Sending.
-    Push,
-    /// Writing the build cache.
-    CacheExport,
-}
-
-impl Choice for Phase {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("setup", Self::Setup),
-        ("login", Self::Login),
-        ("pull", Self::Pull),
-        ("build", Self::Build),
-        ("push", Self::Push),
-        ("cache-export", Self::CacheExport),
-    ];
-}
-
-/// What can help before the next attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remedy {
-    /// Log in again.
-    Relogin,
-    /// Free disk space.
-    Prune,
-    /// Take another registry for base images.
-    UseMirror,
-    /// Build without failing for the cache's sake.
-    IgnoreCacheExport,
-    /// Look whether the push landed in spite of its error.
-    VerifyRemoteDigest,
-}
-
-impl Choice for Remedy {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("relogin", Self::Relogin),
-        ("prune", Self::Prune),
-        ("use-mirror", Self::UseMirror),
-        ("ignore-cache-export", Self::IgnoreCacheExport),
-        ("verify-remote-digest", Self::VerifyRemoteDigest),
-    ];
-}
-
 /// How many retries all steps may take together. A retry costs one token, and retries stop at half of them.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// At the start, and never more, 1 to 1000.
+    /// Tokens at the start, and never more, 1 to 1000.
     pub tokens: u32,
-    /// What each success gives back, 0 to 100.
-    pub refill: f64,
+    /// Thousandths of a token that a success gives back, up to 100 tokens.
+    pub refill_thousandths: u32,
 }
 
 impl Default for Budget {
+    /// gRPC's: 10 tokens, a tenth back per success.
     fn default() -> Self {
-        Self { tokens: 10, refill: 0.1 }
+        Self { tokens: 10, refill_thousandths: 100 }
     }
 }
 
@@ -366,9 +280,9 @@ mod tests {
             ..Retry::default()
         };
         let push = retry.limits(Operation::Push);
-        assert_eq!((push.attempts, push.timeout), (5, Some(Duration::from_secs(60))));
-        assert_eq!((push.backoff.max, push.backoff.first), (Duration::from_secs(30), Duration::from_secs(10)));
-        assert_eq!(retry.limits(Operation::Api).attempts, 4);
+        assert_eq!((push.attempts, push.timeout_ms), (Some(5), Some(60_000)));
+        assert_eq!((push.backoff.max_ms, push.backoff.first_ms), (30_000, 10_000));
+        assert_eq!(retry.limits(Operation::Api).attempts, Some(4));
         assert_eq!(Retry::default().limits(Operation::Build), Limits::default());
     }
 }

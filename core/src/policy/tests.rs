@@ -29,8 +29,8 @@ fn the_standard_policy_is_complete() {
     let policy = Policy::standard();
     assert_eq!(policy.images[0].name.source, "{{registry-image}}");
     assert!(policy.tags.iter().any(|rule| rule.primary));
-    assert_eq!(policy.retry.limits(Operation::Build).timeout, Some(Duration::from_secs(25 * 60)));
-    assert_eq!(policy.retry.limits(Operation::Push).attempts, 5);
+    assert_eq!(policy.retry.limits(Operation::Build).timeout_ms, Some(25 * 60_000));
+    assert_eq!(policy.retry.limits(Operation::Push).attempts, Some(5));
     assert_eq!(policy.gate.fail_on, [GateSeverity::Critical, GateSeverity::High]);
     assert_eq!(policy.select.fallback, [Fallback::Archive, Fallback::Rebuild]);
     assert_eq!(policy.retention.min_age, Duration::from_secs(48 * 3600));

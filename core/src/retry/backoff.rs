@@ -1,55 +1,6 @@
 //! How long to pause before the next attempt.
 
-use serde::{Deserialize, Serialize};
-
-/// How pauses grow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BackoffKind {
-    /// Multiplied with the factor each time.
-    #[default]
-    Exponential,
-    /// Always the first pause.
-    Constant,
-    /// The first pause, then twice, three times as much, …
-    Linear,
-}
-
-/// How much of a pause is chance, so that jobs which failed together do not come back together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Jitter {
-    /// Anything from nothing to the whole pause.
-    #[default]
-    Full,
-    /// Half of the pause, and anything up to the other half.
-    Equal,
-    /// Nothing.
-    None,
-}
-
-/// Pauses between attempts.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Backoff {
-    /// How pauses grow.
-    pub kind: BackoffKind,
-    /// The first pause in milliseconds.
-    pub first_ms: u64,
-    /// What each pause is multiplied with to give the next, at least 1. For exponential growth only.
-    pub factor: f64,
-    /// The longest pause in milliseconds.
-    pub max_ms: u64,
-    /// How much of a pause is chance.
-    pub jitter: Jitter,
-}
-
-impl Default for Backoff {
-    /// 10 s, 20 s, 40 s … up to 2 minutes, with full jitter.
-    fn default() -> Self {
-        Self { kind: BackoffKind::default(), first_ms: 10_000, factor: 2.0, max_ms: 120_000, jitter: Jitter::default() }
-    }
-}
+pub use crate::policy::{Backoff, BackoffKind, Jitter};
 
 impl Backoff {
     /// The pause before retry number `retry`, counted from 1, in milliseconds; never more than `max_ms`.
@@ -74,24 +25,23 @@ impl Backoff {
         grown.min(self.max_ms)
     }
 
-    /// Multiplies step by step, because a power function may round differently on another machine.
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "milliseconds up to years are exact in 53 bits, and the cast back saturates"
-    )]
+    /// Multiplies step by step in whole milliseconds, so that every machine rounds alike.
     fn exponential_ms(&self, steps: u32) -> u64 {
-        let mut pause = self.first_ms as f64;
-        let max = self.max_ms as f64;
+        let mut pause = self.first_ms;
         for _ in 0..steps {
-            // Not a number is smaller than nothing, so that a nonsensical factor ends the loop too.
-            if !(pause < max && pause > 0.0 && self.factor > 1.0) {
+            // Nothing grows any more, or there is enough already.
+            if pause == 0 || pause >= self.max_ms || self.factor_thousandths <= 1000 {
                 break;
             }
-            pause *= self.factor;
+            let grown = u128::from(pause) * u128::from(self.factor_thousandths) / 1000;
+            let grown = u64::try_from(grown).unwrap_or(u64::MAX);
+            // A factor so close to one that it is lost in rounding must not loop for ever.
+            if grown == pause {
+                break;
+            }
+            pause = grown;
         }
-        pause as u64
+        pause
     }
 }
 
@@ -144,9 +94,9 @@ mod tests {
 
     #[test]
     fn nonsense_does_not_panic() {
-        for factor in [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e308] {
-            let backoff = Backoff { factor, first_ms: u64::MAX, max_ms: u64::MAX, ..Backoff::default() };
-            let _ = backoff.delay_ms(u32::MAX, u64::MAX);
+        for (factor_thousandths, first_ms) in [(0, 1), (1001, 1), (u32::MAX, u64::MAX), (u32::MAX, 1), (0, u64::MAX)] {
+            let backoff = Backoff { factor_thousandths, first_ms, max_ms: u64::MAX, ..Backoff::default() };
+            assert!(backoff.delay_ms(u32::MAX, u64::MAX) <= backoff.max_ms);
         }
     }
 }

@@ -5,24 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The rules of the buckets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Budget {
-    /// Tokens at the start, and never more.
-    pub tokens: u32,
-    /// Thousandths of a token that a success gives back.
-    pub refill_thousandths: u32,
-}
-
-impl Default for Budget {
-    /// gRPC's: 10 tokens, a tenth back per success.
-    fn default() -> Self {
-        Self { tokens: 10, refill_thousandths: 100 }
-    }
-}
+pub use crate::policy::Budget;
 
 impl Budget {
+    /// A full bucket, in thousandths.
     const fn full(self) -> u64 {
         self.tokens as u64 * 1000
     }

@@ -5,10 +5,13 @@
 //! no first is the reason. A final answer never has a pause.
 
 use super::backoff::Backoff;
-use super::decision::{Action, Attempt, Decision, Request};
+use super::budget::Budget;
+use super::decision::{Action, Attempt, Decision, Situation};
+use super::limits::{Limits, RetryRule};
 use super::model::{Classification, Kind, Remedy};
 use super::outcome::Outcome;
 use super::tail;
+use crate::policy::{Choice, Policy};
 use crate::reason::Reason;
 
 /// Without a deadline, a server's wish to wait longer than this ends the attempts, in milliseconds.
@@ -16,6 +19,17 @@ const LONGEST_WAIT_MS: u64 = 15 * 60_000;
 
 /// The bucket of failures that concern no registry.
 const OTHER: &str = "other";
+
+/// Everything that a decision looks at.
+struct Request<'a> {
+    situation: &'a Situation,
+    /// The operation in a sentence.
+    operation: &'a str,
+    limits: &'a Limits,
+    /// The policy's rules, the first that fits decides.
+    rules: &'a [RetryRule],
+    budget: Option<&'a Budget>,
+}
 
 /// Which rule a failure falls under, and what that allows.
 struct Handling<'a> {
@@ -29,12 +43,32 @@ struct Handling<'a> {
 }
 
 /// Decides what happens after the last attempt of the history, or before the first.
-pub fn decide(request: &Request<'_>) -> Decision {
-    let Some(last) = request.history.last() else { return before_the_first(request) };
+///
+/// ```
+/// use buildonce_core::policy::Policy;
+/// use buildonce_core::retry::{Action, Situation, decide};
+/// let first = decide(&Policy::standard(), &Situation::default());
+/// assert_eq!((first.action, first.delay_ms), (Action::Retry, 0));
+/// ```
+pub fn decide(policy: &Policy, situation: &Situation) -> Decision {
+    let request = Request {
+        situation,
+        operation: situation.settings.noun(),
+        limits: &situation.settings.limits,
+        rules: &policy.retry.rules,
+        budget: policy.retry.budget.as_ref(),
+    };
+    answer_to(&request)
+}
+
+fn answer_to(request: &Request<'_>) -> Decision {
+    let Some(last) = request.situation.history.last() else { return before_the_first(request) };
     if last.outcome.is_success() {
         let host = bucket(request, None);
-        let tokens =
-            request.budget.map_or_else(|| request.tokens.clone(), |budget| request.tokens.after_success(budget, &host));
+        let tokens = request.budget.map_or_else(
+            || request.situation.tokens.clone(),
+            |budget| request.situation.tokens.after_success(budget, &host),
+        );
         let reason = Reason::new("succeeded", format!("{} succeeded", request.operation));
         return Decision { tokens, ..answer(request, Action::Done, reason) };
     }
@@ -53,15 +87,11 @@ pub fn decide(request: &Request<'_>) -> Decision {
 
 fn before_the_first(request: &Request<'_>) -> Decision {
     let tries = request.limits.tries(Kind::Transient);
-    let reason = if request.limits.deadline_ms.is_some_and(|deadline| deadline <= request.elapsed_ms) {
-        return answer(
-            request,
-            Action::GiveUp,
-            Reason::new("deadline", format!("{} has no time left", request.operation)),
-        );
-    } else {
-        Reason::new("first-attempt", format!("first attempt of {}", request.operation))
-    };
+    if request.limits.deadline_ms.is_some_and(|deadline| deadline <= request.situation.elapsed_ms) {
+        let reason = Reason::new("deadline", format!("{} has no time left", request.operation));
+        return answer(request, Action::GiveUp, reason);
+    }
+    let reason = Reason::new("first-attempt", format!("first attempt of {}", request.operation));
     Decision { timeout_ms: next_timeout(request, 0), attempts: tries, ..answer(request, Action::Retry, reason) }
 }
 
@@ -77,10 +107,11 @@ fn plan(request: &Request<'_>, last: &Attempt, handling: &Handling<'_>) -> Resul
         ));
     }
     let hopeless = !handling.explicit && matches!(kind, Kind::Resource | Kind::Permanent | Kind::Quota);
-    let applied = |remedy: Remedy| request.history.iter().any(|attempt| attempt.remedy == Some(remedy));
+    let applied = |remedy: Remedy| request.situation.history.iter().any(|attempt| attempt.remedy == Some(remedy));
     // A remedy of the policy is applied each time, a recommended one once: if it did not help, it will not.
-    let remedy =
-        handling.remedy.filter(|remedy| request.remedies.contains(remedy) && (handling.explicit || !applied(*remedy)));
+    let remedy = handling
+        .remedy
+        .filter(|remedy| request.situation.remedies.contains(remedy) && (handling.explicit || !applied(*remedy)));
     let wish = wish_ms(request, failure);
     let waits_for_quota = kind == Kind::Quota && wish.is_some() && request.limits.deadline_ms.is_some();
     if hopeless && remedy.is_none() && !waits_for_quota {
@@ -92,7 +123,7 @@ fn plan(request: &Request<'_>, last: &Attempt, handling: &Handling<'_>) -> Resul
     } else {
         handling.tries
     };
-    let earlier = request.history.iter().rev().skip(1);
+    let earlier = request.situation.history.iter().rev().skip(1);
     let own = earlier.filter(|attempt| handle(request, attempt, false).rule == handling.rule).count();
     let own = u32::try_from(own).unwrap_or(u32::MAX).saturating_add(1);
     if own >= tries || made >= most_tries(request, tries) {
@@ -106,7 +137,7 @@ fn plan(request: &Request<'_>, last: &Attempt, handling: &Handling<'_>) -> Resul
             ),
         ));
     }
-    let pause = handling.backoff.delay_ms(own, request.seed);
+    let pause = handling.backoff.delay_ms(own, request.situation.seed);
     let delay_ms = match (hopeless, remedy) {
         // What the remedy changes does not need a wait.
         (true, Some(_)) => 0,
@@ -115,15 +146,15 @@ fn plan(request: &Request<'_>, last: &Attempt, handling: &Handling<'_>) -> Resul
     check_time(request, delay_ms, wish)?;
     let host = bucket(request, Some(failure));
     let tokens = match request.budget {
-        Some(budget) if !request.tokens.allows(budget, &host) => {
+        Some(budget) if !request.situation.tokens.allows(budget, &host) => {
             return Err(Reason::new("budget", format!("the retry budget for {host} is used up")));
         }
-        Some(budget) => request.tokens.after_retry(budget, &host),
-        None => request.tokens.clone(),
+        Some(budget) => request.situation.tokens.after_retry(budget, &host),
+        None => request.situation.tokens.clone(),
     };
     let asked =
         if wish.is_some_and(|wish| wish == delay_ms && delay_ms > 0) { ", as the other side asked" } else { "" };
-    let first = remedy.map(|remedy| format!(" after {}", remedy.name())).unwrap_or_default();
+    let first = remedy.map(|remedy| format!(" after {}", remedy.word())).unwrap_or_default();
     let sentence = format!(
         "attempt {} of {tries} of {}{first} in {}{asked}: {} ({})",
         made + 1,
@@ -153,7 +184,7 @@ fn handle<'a>(request: &Request<'_>, attempt: &'a Attempt, is_last: bool) -> Han
         Some(rule) => request.rules.iter().find(|own| own.id == *rule),
         None if is_last => {
             let lines: Vec<String> = if request.rules.iter().any(|rule| rule.when.text.is_some()) {
-                tail::lines(request.output).into_iter().map(|line| line.text).collect()
+                tail::lines(&request.situation.tail).into_iter().map(|line| line.text).collect()
             } else {
                 Vec::new()
             };
@@ -168,12 +199,12 @@ fn handle<'a>(request: &Request<'_>, attempt: &'a Attempt, is_last: bool) -> Han
             rule: rule.id.clone(),
             tries: rule.attempts.map_or(default, |attempts| attempts.max(1)),
             explicit: rule.attempts.is_some(),
-            backoff: rule.backoff.unwrap_or(request.limits.backoff),
+            backoff: rule.backoff.over(request.limits.backoff),
             remedy: rule.remedy.or(failure.remedy),
             failure,
         },
         None => Handling {
-            rule: format!("class.{}", kind.name()),
+            rule: format!("class.{}", kind.word()),
             tries: default,
             explicit: false,
             backoff: request.limits.backoff,
@@ -185,23 +216,23 @@ fn handle<'a>(request: &Request<'_>, attempt: &'a Attempt, is_last: bool) -> Han
 
 /// Attempts in all: the most that any failure of the history allows, so that failures which take turns come to an end too.
 fn most_tries(request: &Request<'_>, own: u32) -> u32 {
-    let earlier = request.history.iter().rev().skip(1).map(|attempt| handle(request, attempt, false).tries);
+    let earlier = request.situation.history.iter().rev().skip(1).map(|attempt| handle(request, attempt, false).tries);
     earlier.fold(own, u32::max)
 }
 
 /// Says no when the pause or the attempt after it would pass the deadline. An attempt is taken to need as long as the shortest
 /// one so far.
 fn check_time(request: &Request<'_>, delay_ms: u64, wish: Option<u64>) -> Result<(), Reason> {
-    let shortest = request.history.iter().map(|attempt| attempt.duration_ms).min().unwrap_or(0).max(1);
+    let shortest = request.situation.history.iter().map(|attempt| attempt.duration_ms).min().unwrap_or(0).max(1);
     match request.limits.deadline_ms {
-        Some(deadline) if request.elapsed_ms.saturating_add(delay_ms).saturating_add(shortest) > deadline => {
+        Some(deadline) if request.situation.elapsed_ms.saturating_add(delay_ms).saturating_add(shortest) > deadline => {
             Err(Reason::new(
                 "deadline",
                 format!(
                     "{} may take {} in all, {} are over; a pause of {} and another attempt do not fit",
                     request.operation,
                     seconds(deadline),
-                    seconds(request.elapsed_ms),
+                    seconds(request.situation.elapsed_ms),
                     seconds(delay_ms)
                 ),
             ))
@@ -221,10 +252,10 @@ fn check_time(request: &Request<'_>, delay_ms: u64, wish: Option<u64>) -> Result
 fn hopeless_reason(request: &Request<'_>, failure: &Classification, kind: Kind, tried: Option<Remedy>) -> Reason {
     let what = format!("{} failed: {} ({})", request.operation, failure.class.name(), failure.cause);
     match (tried, kind, failure.remedy) {
-        (Some(remedy), _, _) => Reason::new("remedy-did-not-help", format!("{what}; {} did not help", remedy.name())),
+        (Some(remedy), _, _) => Reason::new("remedy-did-not-help", format!("{what}; {} did not help", remedy.word())),
         (None, Kind::Quota, _) => Reason::new("quota", format!("{what}; the limit lasts longer than a retry can wait")),
         (None, Kind::Resource, Some(remedy)) => {
-            Reason::new("resource", format!("{what}; a retry needs {} first", remedy.name()))
+            Reason::new("resource", format!("{what}; a retry needs {} first", remedy.word()))
         }
         (None, Kind::Resource, None) => Reason::new("resource", format!("{what}; a retry would meet the same limit")),
         (None, _, _) => Reason::new("permanent", format!("{what}; it would fail again")),
@@ -233,7 +264,7 @@ fn hopeless_reason(request: &Request<'_>, failure: &Classification, kind: Kind, 
 
 /// How long the other side asked to wait, from now.
 fn wish_ms(request: &Request<'_>, failure: &Classification) -> Option<u64> {
-    let until = match (failure.retry_at_ms, request.now_ms) {
+    let until = match (failure.retry_at_ms, request.situation.now_ms) {
         (Some(at), Some(now)) => Some(u64::try_from(at.saturating_sub(now)).unwrap_or(0)),
         _ => None,
     };
@@ -242,8 +273,10 @@ fn wish_ms(request: &Request<'_>, failure: &Classification) -> Option<u64> {
 
 /// The attempt's timeout, cut to what the deadline leaves after the pause.
 fn next_timeout(request: &Request<'_>, delay_ms: u64) -> Option<u64> {
-    let left =
-        request.limits.deadline_ms.map(|deadline| deadline.saturating_sub(request.elapsed_ms).saturating_sub(delay_ms));
+    let left = request
+        .limits
+        .deadline_ms
+        .map(|deadline| deadline.saturating_sub(request.situation.elapsed_ms).saturating_sub(delay_ms));
     match (request.limits.timeout_ms, left) {
         (Some(timeout), Some(left)) => Some(timeout.min(left)),
         (timeout, left) => timeout.or(left),
@@ -251,11 +284,15 @@ fn next_timeout(request: &Request<'_>, delay_ms: u64) -> Option<u64> {
 }
 
 fn bucket(request: &Request<'_>, failure: Option<&Classification>) -> String {
-    failure.and_then(|failure| failure.registry.as_deref()).or(request.registry).unwrap_or(OTHER).to_owned()
+    failure
+        .and_then(|failure| failure.registry.as_deref())
+        .or(request.situation.registry.as_deref())
+        .unwrap_or(OTHER)
+        .to_owned()
 }
 
 fn attempts_made(request: &Request<'_>) -> u32 {
-    u32::try_from(request.history.len()).unwrap_or(u32::MAX)
+    u32::try_from(request.situation.history.len()).unwrap_or(u32::MAX)
 }
 
 /// An answer that changes nothing, to be filled.
@@ -271,7 +308,7 @@ fn answer(request: &Request<'_>, action: Action, reason: Reason) -> Decision {
         cause: String::new(),
         evidence: String::new(),
         reason,
-        tokens: request.tokens.clone(),
+        tokens: request.situation.tokens.clone(),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::budget::{Budget, BudgetState};
-use super::limits::{Limits, RetryRule};
+use super::budget::BudgetState;
 use super::model::{Classification, Remedy};
 use super::outcome::Outcome;
+use super::settings::Settings;
 use crate::reason::Reason;
 
 /// One attempt that was made.
@@ -26,33 +26,30 @@ pub struct Attempt {
     pub remedy: Option<Remedy>,
 }
 
-/// What a decision is made from.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    /// What is being done, such as `push`, for the sentence.
-    pub operation: &'a str,
-    /// The limits of that operation.
-    pub limits: &'a Limits,
-    /// The policy's rules, the first that fits decides.
-    pub rules: &'a [RetryRule],
+/// What a decision is made from, beside the policy.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Situation {
+    /// What is being done, and its limits: what [`super::configure`] answered.
+    pub settings: Settings,
     /// Every attempt so far, the oldest first. Empty before the first.
-    pub history: &'a [Attempt],
-    /// The end of the last attempt's output, for the rules' text conditions.
-    pub output: &'a str,
+    pub history: Vec<Attempt>,
+    /// The end of the last attempt's output, for the policy's text conditions.
+    pub tail: String,
     /// Since the first attempt began, in milliseconds.
     pub elapsed_ms: u64,
     /// The time, in milliseconds since the Unix epoch. Without it a server's date cannot be honoured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now_ms: Option<i64>,
     /// Where chance comes from. The same seed gives the same answer.
     pub seed: u64,
     /// The remedies that the host can apply.
-    pub remedies: &'a [Remedy],
+    pub remedies: Vec<Remedy>,
     /// The registry that the operation talks to, where the caller knows it.
-    pub registry: Option<&'a str>,
-    /// The rules of the token buckets; absent for no budget.
-    pub budget: Option<&'a Budget>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<String>,
     /// The token buckets as the last decision left them.
-    pub tokens: &'a BudgetState,
+    pub tokens: BudgetState,
 }
 
 /// What to do.

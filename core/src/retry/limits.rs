@@ -1,26 +1,8 @@
-//! What a policy says about an operation: limits, and rules for failures of a certain kind.
-//!
-//! These are plain values without a document behind them. The policy's own section is translated into them.
+//! How many tries a kind of failure gets, and whether a policy's conditions hold for a failure.
 
-use crate::pattern::Pattern;
-
-use super::backoff::Backoff;
-use super::model::{Classification, Kind, Phase, Remedy};
-use super::outcome::{Outcome, OutcomeKind};
-use crate::policy::GlobList;
-
-/// What holds for one operation.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Limits {
-    /// Tries in all, at least 1. Absent, the failure's class tells ([`Limits::tries`]).
-    pub attempts: Option<u32>,
-    /// For one attempt, in milliseconds.
-    pub timeout_ms: Option<u64>,
-    /// For all attempts and pauses together, in milliseconds.
-    pub deadline_ms: Option<u64>,
-    /// Pauses between attempts.
-    pub backoff: Backoff,
-}
+use super::model::{Classification, Kind};
+use super::outcome::Outcome;
+pub use crate::policy::{FailureWhen, Limits, RetryRule};
 
 impl Limits {
     /// Tries in all for a kind of failure. An operation's own number holds where a repetition is likely to help; it never makes
@@ -38,51 +20,6 @@ impl Limits {
     }
 }
 
-/// Exit codes from the first to the last, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExitCodes {
-    /// The smallest.
-    pub first: i32,
-    /// The largest.
-    pub last: i32,
-}
-
-/// What to do about failures that a condition describes. The first rule that fits decides.
-#[derive(Debug, Clone, Default)]
-pub struct RetryRule {
-    /// Its name, such as `retry.rules[0]`.
-    pub id: String,
-    /// Which failures it is for; empty for all.
-    pub when: FailureWhen,
-    /// Tries in all; 1 for never again; absent for what the operation and the class allow.
-    pub attempts: Option<u32>,
-    /// Pauses; absent for the operation's.
-    pub backoff: Option<Backoff>,
-    /// What to do before the next attempt.
-    pub remedy: Option<Remedy>,
-}
-
-/// Conditions that must all hold. Without any it always holds.
-#[derive(Debug, Clone, Default)]
-pub struct FailureWhen {
-    /// The exit code is in one of these ranges.
-    pub exit_codes: Option<Vec<ExitCodes>>,
-    /// The signal's name, without `SIG`.
-    pub signal: Option<Vec<String>>,
-    /// How the attempt ended.
-    pub outcome: Option<Vec<OutcomeKind>>,
-    /// What kind of failure it is.
-    pub class: Option<Vec<Kind>>,
-    /// The classifier's name for the cause.
-    pub cause: Option<Vec<String>>,
-    /// Found in a line of the output's end, as the classifier reads it (without colours and prefixes).
-    pub text: Option<Pattern>,
-    /// What was being done; a failure whose phase is not known does not fit.
-    pub phase: Option<Vec<Phase>>,
-    /// The registry's host; a failure whose registry is not known does not fit.
-    pub registry: Option<GlobList>,
-}
-
 impl FailureWhen {
     /// Whether a failure fits. `lines` are the end of its output.
     pub(super) fn holds(&self, outcome: &Outcome, failure: &Classification, lines: &[String]) -> bool {
@@ -93,12 +30,12 @@ impl FailureWhen {
             Outcome::Exited(code) => Some(*code),
             _ => None,
         };
-        let in_ranges = |ranges: &Vec<ExitCodes>| {
-            code.is_some_and(|code| ranges.iter().any(|range| (range.first..=range.last).contains(&code)))
+        let in_ranges = |ranges: &Vec<(i32, i32)>| {
+            code.is_some_and(|code| ranges.iter().any(|(first, last)| (*first..=*last).contains(&code)))
         };
         self.exit_codes.as_ref().is_none_or(in_ranges)
             && among(self.signal.as_ref(), outcome.signal().as_ref())
-            && among(self.outcome.as_ref(), Some(&outcome.kind()))
+            && among(self.outcome.as_ref(), outcome.kind().as_ref())
             && among(self.class.as_ref(), Some(&failure.kind()))
             && among(self.cause.as_ref(), Some(&failure.cause))
             && among(self.phase.as_ref(), failure.phase.as_ref())
@@ -114,6 +51,8 @@ impl FailureWhen {
 mod tests {
     use super::super::classify;
     use super::*;
+    use crate::pattern::Pattern;
+    use crate::policy::{GlobList, OutcomeKind, Phase};
 
     const OUTPUT: &str = "#4 1.0 pulling ghcr.io/acme/app\n#4 ERROR: unexpected status: 502 Bad Gateway";
 
@@ -126,7 +65,7 @@ mod tests {
     fn every_condition_must_hold() {
         let exited = Outcome::Exited(17);
         let all = FailureWhen {
-            exit_codes: Some(vec![ExitCodes { first: 2, last: 2 }, ExitCodes { first: 10, last: 20 }]),
+            exit_codes: Some(vec![(2, 2), (10, 20)]),
             outcome: Some(vec![OutcomeKind::Exited]),
             class: Some(vec![Kind::Transient]),
             cause: Some(vec!["http-502".to_owned()]),

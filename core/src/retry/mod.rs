@@ -12,6 +12,7 @@
 //! assert_eq!((answer.class, answer.cause.as_str(), answer.retry_helps), (Class::Transient, "http-503", true));
 //! ```
 
+mod action;
 mod backoff;
 mod budget;
 mod classify;
@@ -25,18 +26,21 @@ mod model;
 mod outcome;
 mod retry_after;
 mod rule;
+mod settings;
 mod table;
 mod tail;
 
+pub use action::{ActionSituation, ActionStep, Annotation, action_next};
 pub use backoff::{Backoff, BackoffKind, Jitter};
 pub use budget::{Budget, BudgetState, Tokens};
 pub use classify::classify;
 pub use decide::decide;
-pub use decision::{Action, Attempt, Decision, Request};
-pub use limits::{ExitCodes, FailureWhen, Limits, RetryRule};
+pub use decision::{Action, Attempt, Decision, Situation};
+pub use limits::{FailureWhen, Limits, RetryRule};
 pub use model::{Class, Classification, Confidence, Kind, Phase, Remedy};
-pub use outcome::{Outcome, OutcomeKind};
+pub use outcome::{Outcome, signal_number};
 pub use retry_after::{RetryAfter, parse_retry_after};
 pub use rule::Rule;
+pub use settings::{Settings, configure};
 pub use table::rules;
-pub use tail::{LINE_BYTES, TAIL_BYTES, TAIL_LINES};
+pub use tail::{LINE_BYTES, TAIL_BYTES, TAIL_LINES, TailLimits, reading};

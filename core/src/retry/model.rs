@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::policy::{FailureKind as Kind, Phase, Remedy};
+
 /// What kind of failure it was, in the words of the taxonomy (`docs/retry.md`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -31,26 +33,6 @@ impl Class {
     }
 }
 
-/// A class, split where the answer to "again?" differs. Policies may name any of these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Goes away by itself.
-    Transient,
-    /// Took too long.
-    Timeout,
-    /// Too many requests in a short time.
-    RateLimited,
-    /// Too many requests for hours.
-    Quota,
-    /// The text fits a permanent and a passing cause.
-    Ambiguous,
-    /// Memory, disk or another resource of this machine ran out.
-    Resource,
-    /// Comes back each time.
-    Permanent,
-}
-
 impl Kind {
     /// The class that this is a part of. What is ambiguous counts as permanent, because nothing speaks for a repetition.
     pub const fn class(self) -> Class {
@@ -66,15 +48,6 @@ impl Kind {
     /// Whether the same attempt, made again within minutes and without a remedy, is likely to succeed.
     pub const fn retry_helps(self) -> bool {
         matches!(self, Self::Transient | Self::Timeout | Self::RateLimited)
-    }
-
-    /// The name that JSON and policies use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Quota => "quota",
-            Self::Ambiguous => "ambiguous",
-            other => other.class().name(),
-        }
     }
 }
 
@@ -101,55 +74,9 @@ impl Confidence {
     }
 }
 
-/// What was being done when the failure came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Preparing the builder.
-    Setup,
-    /// Logging in to a registry.
-    Login,
-    /// Fetching an image.
-    Pull,
-    /// Running a step of the build.
-    Build,
-    /// Sending an image.
-    Push,
-    /// Writing or reading the build cache.
-    CacheExport,
-}
-
-/// What can help before the next attempt, where a plain repetition does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Remedy {
-    /// Log in to the registry again.
-    Relogin,
-    /// Free disk space.
-    Prune,
-    /// Take base images from another registry.
-    UseMirror,
-    /// Do not let the build fail for its cache's sake.
-    IgnoreCacheExport,
-    /// Look whether the push landed in spite of its error.
-    VerifyRemoteDigest,
-}
-
-impl Remedy {
-    /// The name that JSON and policies use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Relogin => "relogin",
-            Self::Prune => "prune",
-            Self::UseMirror => "use-mirror",
-            Self::IgnoreCacheExport => "ignore-cache-export",
-            Self::VerifyRemoteDigest => "verify-remote-digest",
-        }
-    }
-}
-
 /// What a failed attempt was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Classification {
     /// What kind of failure.
     pub class: Class,

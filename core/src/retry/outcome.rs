@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Confidence, Kind};
+use crate::policy::OutcomeKind;
 
 /// How an attempt ended, as the host saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,36 +21,20 @@ pub enum Outcome {
     Cancelled,
 }
 
-/// An outcome without its details, for the conditions of a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OutcomeKind {
-    /// The command ended by itself.
-    Exited,
-    /// A signal ended it.
-    Signalled,
-    /// It took longer than an attempt may.
-    TimedOut,
-    /// It could not be started.
-    SpawnFailed,
-    /// Somebody ended the whole run.
-    Cancelled,
-}
-
 impl Outcome {
     /// Whether the attempt succeeded.
     pub const fn is_success(&self) -> bool {
         matches!(self, Self::Exited(0))
     }
 
-    /// The outcome without its details.
-    pub const fn kind(&self) -> OutcomeKind {
+    /// The outcome without its details; none for a cancelled run, about which no rule can ask.
+    pub const fn kind(&self) -> Option<OutcomeKind> {
         match self {
-            Self::Exited(_) => OutcomeKind::Exited,
-            Self::Signalled(_) => OutcomeKind::Signalled,
-            Self::TimedOut => OutcomeKind::TimedOut,
-            Self::SpawnFailed(_) => OutcomeKind::SpawnFailed,
-            Self::Cancelled => OutcomeKind::Cancelled,
+            Self::Exited(_) => Some(OutcomeKind::Exited),
+            Self::Signalled(_) => Some(OutcomeKind::Signalled),
+            Self::TimedOut => Some(OutcomeKind::TimedOut),
+            Self::SpawnFailed(_) => Some(OutcomeKind::SpawnFailed),
+            Self::Cancelled => None,
         }
     }
 
@@ -136,6 +121,16 @@ fn signal_name(number: i32) -> String {
     SIGNALS.iter().find(|(own, _)| *own == number).map_or_else(|| number.to_string(), |(_, name)| (*name).to_owned())
 }
 
+/// The number on Linux of a signal that ends a program: of `KILL`, `SIGKILL`, `sigkill` or `9`.
+pub fn signal_number(name: &str) -> Option<i32> {
+    if let Ok(number) = name.parse() {
+        return (1..=64).contains(&number).then_some(number);
+    }
+    let upper = name.to_ascii_uppercase();
+    let bare = upper.strip_prefix("SIG").unwrap_or(&upper);
+    SIGNALS.iter().find(|(_, own)| *own == bare).map(|(number, _)| *number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +140,24 @@ mod tests {
         assert_eq!(Outcome::Signalled(9).signal().as_deref(), Some("KILL"));
         assert_eq!(Outcome::Signalled(64).signal().as_deref(), Some("64"));
         assert_eq!(Outcome::Exited(137).signal(), None);
+    }
+
+    #[test]
+    fn signals_are_read_by_name_and_number() {
+        for (text, number) in [
+            ("KILL", Some(9)),
+            ("sigterm", Some(15)),
+            ("2", Some(2)),
+            ("64", Some(64)),
+            ("65", None),
+            ("0", None),
+            ("-9", None),
+            ("SIG", None),
+            ("", None),
+            ("FOO", None),
+        ] {
+            assert_eq!(signal_number(text), number, "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The end of an output, as plain lines.
 
+use serde::Serialize;
+
 /// How much of an output is read, in bytes from its end.
 pub const TAIL_BYTES: usize = 128 << 10;
 
@@ -8,6 +10,23 @@ pub const TAIL_LINES: usize = 1500;
 
 /// How much of one line is read: half of it from its start, half from its end.
 pub const LINE_BYTES: usize = 8 << 10;
+
+/// How much of an output is read, counted from its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TailLimits {
+    /// In bytes.
+    pub bytes: u32,
+    /// Lines that are not empty.
+    pub lines: u32,
+    /// Of one line, in bytes: half of it from its start, half from its end.
+    pub line_bytes: u32,
+}
+
+/// How much of an output [`super::classify`] reads. A host need not keep more.
+pub fn reading() -> TailLimits {
+    let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
+    TailLimits { bytes: number(TAIL_BYTES), lines: number(TAIL_LINES), line_bytes: number(LINE_BYTES) }
+}
 
 /// One line without colours, timestamps and the prefixes of builders.
 #[derive(Debug, Clone, PartialEq, Eq)]

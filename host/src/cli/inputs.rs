@@ -114,21 +114,28 @@ impl Inputs {
     }
 }
 
+/// Calls a function that answers its value.
+pub(crate) fn value(session: &mut Session, name: &str, input: &Value) -> Result<Value, Problem> {
+    let answer = session
+        .call_json(name, &input.to_string())?
+        .map_err(|f| unexpected(name, &format!("refused: {}", f.message)))?;
+    serde_json::from_str(&answer).map_err(|e| unexpected(name, &format!("answered no JSON: {e}")))
+}
+
+fn unexpected(name: &str, what: &str) -> Problem {
+    Problem::usage("wrong-component", format!("the component's {name} {what}"))
+        .help("the component and this program are of different versions")
+}
+
 /// Calls a function that answers `{"ok": …}` or `{"err": …}`.
 pub(crate) fn call(session: &mut Session, name: &str, input: &Value, sources: &Sources) -> Result<Value, Problem> {
-    let unexpected = |what: String| {
-        Problem::usage("wrong-component", format!("the component's {name} {what}"))
-            .help("the component and this program are of different versions")
-    };
-    let answer =
-        session.call_json(name, &input.to_string())?.map_err(|f| unexpected(format!("refused: {}", f.message)))?;
-    let mut answer: Value = serde_json::from_str(&answer).map_err(|e| unexpected(format!("answered no JSON: {e}")))?;
+    let mut answer = value(session, name, input)?;
     if let Some(ok) = answer.get_mut("ok") {
         return Ok(ok.take());
     }
     match answer.get("err").map(findings) {
         Some(Some(findings)) => Err(Problem::refused(findings, sources.clone())),
-        _ => Err(unexpected("answered neither `ok` nor `err`".to_owned())),
+        _ => Err(unexpected(name, "answered neither `ok` nor `err`")),
     }
 }
 

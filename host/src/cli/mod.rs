@@ -1,5 +1,6 @@
 //! The commands: one file each.
 
+mod classify;
 mod component;
 mod eval;
 mod explain;
@@ -59,6 +60,7 @@ enum Command {
     Facts(facts::Options),
     Lint(lint::Options),
     Explain(explain::Options),
+    Classify(classify::Options),
     Eval(eval::Options),
     Replay(replay::Options),
     Schema(schema::Options),
@@ -106,6 +108,7 @@ fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
         Some(Command::Facts(options)) => facts::run(&options, engine, terminal),
         Some(Command::Lint(options)) => lint::run(options, engine, terminal),
         Some(Command::Explain(options)) => explain::run(&options, engine, terminal),
+        Some(Command::Classify(options)) => classify::run(&options, engine, terminal),
         Some(Command::Eval(options)) => eval::run(&options, engine, terminal),
         Some(Command::Replay(options)) => replay::run(&options, engine, terminal),
         Some(Command::Schema(options)) => schema::run(&options, engine, terminal),

@@ -9,6 +9,7 @@ mod limits;
 mod load;
 mod names;
 mod recording;
+mod retry;
 mod session;
 mod ticker;
 
@@ -22,6 +23,15 @@ pub use session::{Policy, Refusal, Session};
 /// The records and enums of the WIT package, as `wit/` documents them.
 pub mod types {
     pub use super::bindings::exports::buildonce::engine::reference::{ImageReference, Platform, PlatformFit, Scheme};
+    /// Failures, and what to do about them.
+    pub mod retry {
+        pub use super::super::bindings::exports::buildonce::engine::retry::{
+            Action, ActionSituation, ActionStep, Annotation, Attempt, Backoff, BackoffKind, Classification, Confidence,
+            Decision, FailureClass, Jitter, Limits, Operation, Outcome, Phase, Remedy, Settings, Situation, TailLimits,
+            Tokens,
+        };
+    }
+
     pub use super::bindings::exports::buildonce::engine::tagging::{
         AcceptedRevision, ArchiveFormat, ArchiveMethod, ArchivePlan, BuildDecision, Concurrency, ConditionTrace,
         Delivery, ImagePlan, Lookup, PlannedImage, PlannedTag, RuleOutcome, RuleTrace,

@@ -9,6 +9,7 @@ macro_rules! put {
 }
 pub(crate) use put;
 
+mod classification;
 mod diagnostics;
 mod explanation;
 mod facts;
@@ -22,6 +23,7 @@ mod samples;
 mod style;
 mod table;
 
+pub(crate) use classification::classification;
 pub(crate) use diagnostics::{Sources, count_line, diagnostics};
 pub(crate) use explanation::explanation;
 pub(crate) use facts::facts;

@@ -136,11 +136,26 @@ fn to_val(value: Option<&Value>, ty: &Type, path: &str) -> Result<Val> {
     let wrong = || format!("`{path}` is of another type");
     Ok(match ty {
         Type::Bool => Val::Bool(value.as_bool().with_context(wrong)?),
+        Type::S32 => Val::S32(value.as_i64().and_then(|n| n.try_into().ok()).with_context(wrong)?),
         Type::U32 => Val::U32(value.as_u64().and_then(|n| n.try_into().ok()).with_context(wrong)?),
         Type::U64 => Val::U64(value.as_u64().with_context(wrong)?),
         Type::S64 => Val::S64(value.as_i64().with_context(wrong)?),
         Type::String => Val::String(value.as_str().with_context(wrong)?.to_owned()),
         Type::Enum(_) => Val::Enum(value.as_str().with_context(wrong)?.to_owned()),
+        Type::Variant(variant) => {
+            // A case without a payload is a string, one with a payload an object with one key.
+            let (name, payload) = match value {
+                Value::Object(object) => object.iter().next().map(|(name, payload)| (name.as_str(), Some(payload))),
+                other => other.as_str().map(|name| (name, None)),
+            }
+            .with_context(wrong)?;
+            let case = variant.cases().find(|case| case.name == name).with_context(wrong)?;
+            let payload = match case.ty {
+                Some(ty) => Some(Box::new(to_val(payload, &ty, &format!("{path}.{name}"))?)),
+                None => None,
+            };
+            Val::Variant(name.to_owned(), payload)
+        }
         Type::List(list) => {
             let items = value.as_array().with_context(wrong)?.iter();
             Val::List(items.map(|item| to_val(Some(item), &list.ty(), path)).collect::<Result<_>>()?)
@@ -171,6 +186,7 @@ fn to_val(value: Option<&Value>, ty: &Type, path: &str) -> Result<Val> {
 fn to_json(value: &Val) -> Result<Value> {
     Ok(match value {
         Val::Bool(value) => json!(value),
+        Val::S32(value) => json!(value),
         Val::U32(value) => json!(value),
         Val::U64(value) => json!(value),
         Val::S64(value) => json!(value),

@@ -6,7 +6,7 @@ use wit_parser::{Function, FunctionKind, Handle, Resolve, Type, TypeDefKind};
 
 /// Every function that the package exports: `{"tagging.plan": {"interface", "function", "kind", "params": [[name, type]], "result"}}`.
 ///
-/// A type is a name (`string`, `u64`, …) or an object with one key: `list`, `option`, `tuple`, `record`, `enum`, `result`, `resource`.
+/// A type is a name (`string`, `u64`, …) or an object with one key: `list`, `option`, `tuple`, `record`, `enum`, `variant`, `result`, `resource`.
 pub fn describe() -> Result<Value> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir(crate::root().join("wit"))?;
@@ -42,6 +42,7 @@ fn describe_type(resolve: &Resolve, ty: Type) -> Result<Value> {
     let Type::Id(id) = ty else {
         return Ok(json!(match ty {
             Type::Bool => "bool",
+            Type::S32 => "s32",
             Type::U32 => "u32",
             Type::U64 => "u64",
             Type::S64 => "s64",
@@ -61,6 +62,13 @@ fn describe_type(resolve: &Resolve, ty: Type) -> Result<Value> {
             json!({"record": fields.collect::<Result<Vec<_>>>()?})
         }
         TypeDefKind::Enum(cases) => json!({"enum": cases.cases.iter().map(|c| &c.name).collect::<Vec<_>>()}),
+        TypeDefKind::Variant(variant) => {
+            let cases = variant.cases.iter().map(|case| {
+                let payload = case.ty.as_ref().map_or(Ok(Value::Null), inner);
+                Ok(json!([case.name, payload?]))
+            });
+            json!({"variant": cases.collect::<Result<Vec<_>>>()?})
+        }
         TypeDefKind::Result(result) => {
             let side = |ty: &Option<Type>| ty.as_ref().map_or(Ok(Value::Null), inner);
             json!({"result": [side(&result.ok)?, side(&result.err)?]})

@@ -5,14 +5,20 @@ use super::retry_rules::{RETRY_RULES, rules};
 use super::shape::{DURATION, Field, Section, Shape};
 use crate::Diagnostic;
 use crate::policy::document::{Content, Node};
-use crate::policy::{BackoffKind, BackoffSettings, Budget, Choice, Jitter, LimitSettings, Operation, Retry};
+use crate::policy::{
+    BackoffKind, BackoffSettings, Budget, Choice, Jitter, LimitSettings, Operation, Retry, thousandths,
+};
 
 /// Limits of one operation.
 static LIMITS: Section = Section {
     name: "a retry section",
     doc: "How often, how long and with which pauses an operation is tried.",
     fields: &[
-        Field::new("attempts", Shape::Integer(1, 100), "Tries in all; 3 without it."),
+        Field::new(
+            "attempts",
+            Shape::Integer(1, 100),
+            "Tries in all; without it the kind of failure tells: 3 for most.",
+        ),
         Field::new("timeout", DURATION, "For one attempt; none without it."),
         Field::new("deadline", DURATION, "For all attempts and pauses together; none without it."),
         Field::new("backoff", Shape::Map(&BACKOFF), "Pauses between attempts."),
@@ -84,7 +90,7 @@ pub(super) fn retry(reader: &mut Reader<'_, '_>, node: &Node, base: &mut Retry) 
             budget.tokens = tokens;
         }
         if let Some(refill) = fields.get("refill").and_then(|node| reader.number(node, 0.0..=100.0)) {
-            budget.refill = refill;
+            budget.refill_thousandths = thousandths(refill);
         }
         base.budget = Some(Budget { ..budget });
     }
@@ -97,26 +103,8 @@ fn check(reader: &mut Reader<'_, '_>, retry: &Retry, span: crate::Span) {
         let limits = retry.limits(*operation);
         let own = settings.place.file == reader.file;
         let span = if own { settings.place.span } else { span };
-        if let (Some(timeout), Some(deadline)) = (limits.timeout, limits.deadline)
-            && timeout > deadline
-        {
-            let message = format!(
-                "an attempt of `{}` may take {timeout}, but all attempts together only {deadline}",
-                operation.word()
-            );
-            reader.report(
-                span,
-                Diagnostic::error("timeout-over-deadline", message).help("raise `deadline` or lower `timeout`"),
-            );
-        }
-        if limits.backoff.first > limits.backoff.max {
-            let message = format!(
-                "the first pause of `{}` is {}, but no pause may be longer than {}",
-                operation.word(),
-                limits.backoff.first,
-                limits.backoff.max
-            );
-            reader.report(span, Diagnostic::error("first-over-max", message).help("raise `max` or lower `first`"));
+        for fault in limits.faults(operation.word()) {
+            reader.report(span, fault);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::retry::{BACKOFF, backoff};
 use super::shape::{Field, GLOBS, Section, Shape};
 use crate::Diagnostic;
 use crate::policy::document::{Content, Node};
-use crate::policy::{BackoffSettings, Choice, FailureClass, FailureWhen, OutcomeKind, Phase, Remedy, RetryRule};
+use crate::policy::{BackoffSettings, Choice, FailureKind, FailureWhen, OutcomeKind, Phase, Remedy, RetryRule};
 
 static FAILURE_WHEN: Section = Section {
     name: "a retry rule's `when`",
@@ -15,7 +15,7 @@ static FAILURE_WHEN: Section = Section {
         Field::new("exit-codes", EXIT_CODES, "The exit code is one of these numbers or in one of these ranges."),
         Field::new("signal", Shape::OneOrMany(&Shape::Text), "The signal that ended it, such as `KILL`."),
         Field::new("outcome", Shape::OneOrMany(&Shape::Words(OutcomeKind::words)), "How the attempt ended."),
-        Field::new("class", Shape::OneOrMany(&Shape::Words(FailureClass::words)), "What kind of failure it is."),
+        Field::new("class", Shape::OneOrMany(&Shape::Words(FailureKind::words)), "What kind of failure it is."),
         Field::new("cause", Shape::OneOrMany(&Shape::Pattern(CAUSE)), "The classifier's name for the cause."),
         Field::new("text", Shape::Text, "A regular expression that is looked for in the end of the output."),
         Field::new("phase", Shape::OneOrMany(&Shape::Words(Phase::words)), "What was being done."),

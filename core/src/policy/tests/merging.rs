@@ -42,8 +42,8 @@ fn maps_are_merged_key_by_key() {
          build: {args: {A: b}}\nskip: {unless: {branches: ['x/**']}}\nretention: {min-age: 72h}\n",
     );
     let build = policy.retry.limits(Operation::Build);
-    assert_eq!((build.attempts, build.timeout), (7, Some(Duration::from_secs(25 * 60))));
-    assert_eq!(policy.retry.limits(Operation::Api).timeout, Some(Duration::from_secs(9)));
+    assert_eq!((build.attempts, build.timeout_ms), (Some(7), Some(25 * 60_000)));
+    assert_eq!(policy.retry.limits(Operation::Api).timeout_ms, Some(9000));
     assert_eq!(policy.select.freshness, Freshness::Warn);
     assert_eq!(policy.select.fallback, [Fallback::Archive, Fallback::Rebuild]);
     assert_eq!(policy.naming.sha_length, 12);

@@ -1,7 +1,8 @@
 //! Decisions in the order of their questions.
 
-use super::super::{Budget, BudgetState, ExitCodes, FailureWhen, Jitter, Limits, RetryRule, classify};
+use super::super::{BudgetState, FailureWhen, Jitter, Settings, classify};
 use super::*;
+use crate::policy::{Operation, Retry};
 
 const RESET: &str = "read: connection reset by peer";
 const TYPO: &str = "dockerfile parse error on line 1: unknown instruction: FRM";
@@ -41,20 +42,7 @@ impl Run {
     fn after(&mut self, attempt: Attempt) -> Decision {
         self.elapsed_ms += attempt.duration_ms;
         self.history.push(Attempt { remedy: self.remedy, ..attempt });
-        let decision = decide(&Request {
-            operation: "push",
-            limits: &self.limits,
-            rules: &self.rules,
-            history: &self.history,
-            output: "",
-            elapsed_ms: self.elapsed_ms,
-            now_ms: Some(0),
-            seed: 1,
-            remedies: &self.remedies,
-            registry: None,
-            budget: self.budget.as_ref(),
-            tokens: &self.tokens,
-        });
+        let decision = self.decide();
         if let Some(last) = self.history.last_mut() {
             last.rule = Some(decision.rule.clone());
         }
@@ -62,6 +50,21 @@ impl Run {
         self.tokens = decision.tokens.clone();
         self.remedy = decision.remedy;
         decision
+    }
+
+    fn decide(&self) -> Decision {
+        let retry = Retry { rules: self.rules.clone(), budget: self.budget, ..Retry::default() };
+        let situation = Situation {
+            settings: Settings { operation: Operation::Push, limits: self.limits },
+            history: self.history.clone(),
+            elapsed_ms: self.elapsed_ms,
+            now_ms: Some(0),
+            seed: 1,
+            remedies: self.remedies.clone(),
+            tokens: self.tokens.clone(),
+            ..Situation::default()
+        };
+        decide(&Policy { retry, ..Policy::default() }, &situation)
     }
 
     fn fails(&mut self, output: &str) -> (Action, u64, String) {
@@ -149,8 +152,7 @@ fn a_remedy_comes_first_and_only_once() {
 #[test]
 fn the_first_rule_of_the_policy_that_fits_decides() {
     let mut run = Run::new();
-    let code =
-        |first, last| FailureWhen { exit_codes: Some(vec![ExitCodes { first, last }]), ..FailureWhen::default() };
+    let code = |first, last| FailureWhen { exit_codes: Some(vec![(first, last)]), ..FailureWhen::default() };
     let rule = |id: &str, when, attempts| RetryRule { id: id.to_owned(), when, attempts, ..RetryRule::default() };
     run.rules = vec![rule("never", code(2, 5), Some(1)), rule("typo", code(1, 1), Some(2))];
     let decision = run.after(attempt(TYPO));
@@ -191,19 +193,7 @@ fn success_ends_and_an_empty_history_starts() {
     run.limits.timeout_ms = Some(7);
     let good = Attempt { outcome: Outcome::Exited(0), ..attempt("") };
     assert_eq!(run.after(good).action, Action::Done);
-    let start = decide(&Request {
-        operation: "push",
-        limits: &run.limits,
-        rules: &[],
-        history: &[],
-        output: "",
-        elapsed_ms: 0,
-        now_ms: None,
-        seed: 0,
-        remedies: &[],
-        registry: None,
-        budget: None,
-        tokens: &BudgetState::default(),
-    });
+    run.history.clear();
+    let start = run.decide();
     assert_eq!((start.action, start.delay_ms, start.timeout_ms), (Action::Retry, 0, Some(7)));
 }

@@ -1,6 +1,6 @@
 //! Status codes, where the text around the number says that it is one, and pages of gateways.
 
-use crate::retry::model::Kind::{Permanent, Timeout, Transient};
+use crate::retry::model::Kind::{Ambiguous, Permanent, Timeout, Transient};
 use crate::retry::rule::Rule;
 
 pub(super) const RULES: &[Rule] = &[
@@ -135,8 +135,19 @@ pub(super) const RULES: &[Rule] = &[
     )
     .likely(),
     Rule::new(
+        Ambiguous,
+        93,
+        "http.page-with-4xx",
+        "http-4xx-page",
+        &[r"parsing http 40[0-79] response body"],
+        (
+            "error parsing HTTP 403 response body: invalid character '<' looking for beginning of value",
+            "distribution registry/client/errors.go",
+        ),
+    ),
+    Rule::new(
         Permanent,
-        90,
+        94,
         "http.413",
         "too-large",
         &[
