@@ -12,7 +12,7 @@ use super::{Engine, EngineError, Limits, TrapKind, ticker};
 /// A checked policy that lives in the session which made it.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
-    resource: ResourceAny,
+    pub(super) resource: ResourceAny,
     /// Which of the record's documents it was made of. The standard policy has none.
     pub(super) document: Option<usize>,
 }
