@@ -16,6 +16,7 @@ pub mod pattern;
 pub mod policy;
 pub mod reason;
 pub mod reference;
+pub mod regexp;
 pub mod retry;
 pub mod selection;
 pub mod tagging;

@@ -23,9 +23,6 @@ pub(super) const TEMPLATE_OUTPUT: usize = 4 << 20;
 /// One regular expression, in bytes.
 pub(super) const PATTERN_BYTES: usize = 16 << 10;
 
-/// How deep groups and classes of a regular expression may nest.
-pub(super) const PATTERN_DEPTH: usize = 100;
-
 /// A date format, in bytes.
 pub(super) const FORMAT_BYTES: usize = 64 << 10;
 

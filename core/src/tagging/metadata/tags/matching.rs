@@ -14,7 +14,7 @@ pub(super) fn make(
 ) -> Step<Option<Made>> {
     let Some(value) = subject(line, run)? else { return Ok(None) };
     let (pattern, group) = (line.get("pattern"), line.get("group"));
-    let Some(groups) = Pattern::delimited(pattern)?.apply(&value) else {
+    let Some(groups) = Pattern::delimited(pattern)?.apply(&value)? else {
         warnings.push(format!("{pattern} does not match {value}."));
         return Ok(None);
     };

@@ -40,7 +40,7 @@ pub(super) fn matched(line: &Line, text: String, warnings: &mut Vec<String>) -> 
     if pattern.is_empty() {
         return Ok(text);
     }
-    let Some(groups) = Pattern::new(pattern)?.apply(&text) else {
+    let Some(groups) = Pattern::new(pattern)?.apply(&text)? else {
         warnings.push(format!("{pattern} does not match {text}."));
         return Ok(text);
     };
