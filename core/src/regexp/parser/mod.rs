@@ -179,16 +179,23 @@ impl Parser {
             Some('\\') if self.eat("b") => return Ok((Node::Place(Place::Boundary(Polarity::Positive)), false)),
             Some('\\') if self.eat("B") => return Ok((Node::Place(Place::Boundary(Polarity::Negative)), false)),
             Some('\\') => self.escape()?,
-            Some('*' | '+' | '?') => return Err(PatternErrorKind::NothingToRepeat),
+            Some('*' | '+' | '?') => {
+                self.at = start;
+                return Err(PatternErrorKind::NothingToRepeat);
+            }
             Some('{') => {
                 self.at = start;
                 if self.unicode || self.braces().is_some() {
+                    self.at = start;
                     return Err(PatternErrorKind::NothingToRepeat);
                 }
                 self.at = start + 1;
                 Node::Character(c)
             }
-            Some('}' | ']') if self.unicode => return Err(PatternErrorKind::LoneBracket),
+            Some('}' | ']') if self.unicode => {
+                self.at = start;
+                return Err(PatternErrorKind::LoneBracket);
+            }
             _ => Node::Character(self.case.canonical(c)),
         };
         Ok((node, true))
