@@ -1,10 +1,12 @@
 //! The same functions with one JSON document in and one out.
 
+mod arguments;
 mod reference;
 mod version;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use arguments::{Arguments, Fields, arguments};
 
 use crate::diagnostic::Diagnostics;
 use crate::facts::{self, Facts, HostFacts};
@@ -55,32 +57,40 @@ impl<T> From<Result<T, Diagnostics>> for Outcome<T> {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Environment {
-    env: Vec<(String, String)>,
+arguments! {
+    struct Nothing {}
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Detect {
-    env: Vec<(String, String)>,
-    payload: Option<String>,
-    host: HostFacts,
+arguments! {
+    struct Environment {
+        env: Vec<(String, String)>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ParseFacts {
-    document: String,
-    name: String,
-    host: HostFacts,
+arguments! {
+    struct Detect {
+        env: Vec<(String, String)>,
+        payload: Option<String>,
+        host: HostFacts,
+    }
 }
 
+arguments! {
+    struct ParseFacts {
+        document: String,
+        name: String,
+        host: HostFacts,
+    }
+}
+
+arguments! {
+    struct Parse {
+        source: String,
+        name: String,
+    }
+}
+
+/// A policy where a function takes one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -88,58 +98,58 @@ struct Document {
     name: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lint {
-    policy: Option<Document>,
-    facts: Option<Facts>,
+arguments! {
+    struct Lint {
+        policy: Option<Document>,
+        facts: Option<Facts>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BuiltIn {
-    name: String,
+arguments! {
+    struct BuiltIn {
+        name: String,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Plan {
-    policy: Option<Document>,
-    facts: Facts,
+arguments! {
+    struct Plan {
+        policy: Option<Document>,
+        facts: Facts,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sanitize {
-    name: String,
-    suffix: Option<String>,
+arguments! {
+    struct Sanitize {
+        name: String,
+        suffix: Option<String>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Signal {
-    name: String,
+arguments! {
+    struct Signal {
+        name: String,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Classify {
-    outcome: retry::Outcome,
-    tail: String,
+arguments! {
+    struct Classify {
+        outcome: retry::Outcome,
+        tail: String,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    policy: Option<Document>,
-    given: Vec<Entry>,
+arguments! {
+    struct Settings {
+        policy: Option<Document>,
+        given: Vec<Entry>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Decide<T> {
-    policy: Option<Document>,
-    situation: T,
+arguments! {
+    struct Decide<T> {
+        policy: Option<Document>,
+        situation: T,
+    }
 }
 
 type Answer = Result<String, Failure>;
@@ -153,7 +163,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("facts.detect", |i| run(i, |a: Detect| Outcome::from(facts::detect(&a.env, a.payload.as_deref(), &a.host)))),
     ("facts.parse", |i| run(i, |a: ParseFacts| Outcome::from(facts::parse(&a.document, &a.name, &a.host)))),
     ("policy.parse", |i| {
-        run(i, |a: Document| Outcome::from(Policy::parse(&a.source, &a.name).map(|_| serde_json::Map::new())))
+        run(i, |a: Parse| Outcome::from(Policy::parse(&a.source, &a.name).map(|_| serde_json::Map::new())))
     }),
     ("policy.lint", |i| run(i, |a: Lint| Outcome::from(load(a.policy).map(|p| p.lint(a.facts.as_ref()))))),
     ("policy.built-in-names", |i| run(i, |_: Nothing| policy::built_in_names())),
@@ -207,13 +217,9 @@ pub fn call(name: &str, input: &str) -> Answer {
     }
 }
 
-fn run<I: DeserializeOwned, O: Serialize>(input: &str, function: impl FnOnce(I) -> O) -> Answer {
-    let input = serde_json::from_str(input).map_err(|e| Failure {
-        code: FailureCode::InvalidInput,
-        message: e.to_string(),
-        field: None,
-    })?;
-    serde_json::to_string(&function(input)).map_err(|e| Failure {
+fn run<I: Arguments, O: Serialize>(input: &str, function: impl FnOnce(I) -> O) -> Answer {
+    let answer = function(I::take(&Fields::of(input, I::NAMES)?)?);
+    serde_json::to_string(&answer).map_err(|e| Failure {
         code: FailureCode::InvalidOutput,
         message: e.to_string(),
         field: None,

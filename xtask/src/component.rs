@@ -14,6 +14,10 @@ use crate::shell::{cargo, read, root, run};
 /// The target of the core module that becomes the component.
 pub(crate) const MODULE_TARGET: &str = "wasm32-unknown-unknown";
 
+/// Parts of the standard library that are built for speed in a component that is built for size: allocating and copying is most of what a
+/// call does, and they are small.
+const FAST: [&str; 5] = ["alloc", "compiler_builtins", "core", "dlmalloc", "std"];
+
 /// Where the component's files are.
 pub(crate) struct Files {
     /// What any runtime loads.
@@ -67,6 +71,10 @@ fn module() -> Result<Vec<u8>> {
     run(cargo()
         .args(["build", "--package", "buildonce-plugin", "--profile", "component", "--target", MODULE_TARGET])
         .arg("-Zbuild-std=std,panic_abort")
+        .args(
+            FAST.iter()
+                .flat_map(|name| ["--config".to_owned(), format!("profile.component.package.{name}.opt-level=3")]),
+        )
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))?;
     let path = root().join("target").join(MODULE_TARGET).join("component/buildonce_plugin.wasm");

@@ -1,22 +1,21 @@
 //! The `reference` interface.
 
-use serde::Deserialize;
-
+use super::arguments::arguments;
 use super::{Function, Outcome, run};
 use crate::reference::{self, Platform};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Parse {
-    text: String,
+arguments! {
+    struct Parse {
+        text: String,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fit {
-    machine: Platform,
-    target: Platform,
-    other: Option<Platform>,
+arguments! {
+    struct Fit {
+        machine: Platform,
+        target: Platform,
+        other: Option<Platform>,
+    }
 }
 
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[

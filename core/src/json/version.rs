@@ -1,36 +1,35 @@
 //! The `version` interface.
 
-use serde::Deserialize;
-
+use super::arguments::arguments;
 use super::{Function, Outcome, run};
 use crate::version::{self, Prereleases, Strictness};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Parse {
-    text: String,
-    strictness: Strictness,
+arguments! {
+    struct Parse {
+        text: String,
+        strictness: Strictness,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Compare {
-    one: String,
-    two: String,
+arguments! {
+    struct Compare {
+        one: String,
+        two: String,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Check {
-    constraint: String,
+arguments! {
+    struct Check {
+        constraint: String,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Admits {
-    constraint: String,
-    version: String,
-    prereleases: Prereleases,
+arguments! {
+    struct Admits {
+        constraint: String,
+        version: String,
+        prereleases: Prereleases,
+    }
 }
 
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
