@@ -40,7 +40,8 @@ fn seconds(text: &str) -> Option<i64> {
     Timestamp::from_millisecond(milliseconds).ok().map(Timestamp::as_millisecond)
 }
 
-fn system() -> i64 {
+/// What the system's clock says.
+pub(crate) fn system() -> i64 {
     let clamp = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(after) => clamp(after),

@@ -9,6 +9,7 @@ mod environment;
 mod git;
 mod outputs;
 mod problem;
+mod process;
 mod program;
 mod render;
 mod tail;
@@ -16,5 +17,10 @@ mod tail;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run(std::env::args_os())
+    let mut arguments = std::env::args_os();
+    // A supervisor is none of the commands: it has to be running in a millisecond, and its arguments are another program's.
+    if arguments.len() > 1 && std::env::args_os().nth(1).is_some_and(|first| first == process::SUPERVISE) {
+        return process::supervise(arguments.by_ref().skip(2));
+    }
+    cli::run(arguments)
 }

@@ -12,15 +12,31 @@ use crate::render::Sources;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// It did what was asked.
-    Done = 0,
+    Done,
     /// The answer is no.
-    Negative = 1,
+    Negative,
     /// What was given is wrong: an option, the policy, the facts.
-    Usage = 2,
+    Usage,
     /// A file, a program or the system failed.
-    World = 3,
+    World,
     /// The engine failed.
-    Internal = 4,
+    Internal,
+    /// As the command that was run, or the action that is stood for.
+    Command(u8),
+}
+
+impl Exit {
+    /// The exit code.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Negative => 1,
+            Self::Usage => 2,
+            Self::World => 3,
+            Self::Internal => 4,
+            Self::Command(code) => code,
+        }
+    }
 }
 
 /// Why a command ends early.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use crate::shell::{cargo, read, root, run, say};
-use crate::{build, component, test};
+use crate::{build, component, retries, test};
 
 /// Pairs of process starts.
 const STARTS: usize = 200;
@@ -21,6 +21,7 @@ pub(crate) fn run_all() -> Result<()> {
 
     say(&format!("measured on {}", machine()));
     process_start(&program, &release.join("empty"))?;
+    retries::measure(&program)?;
     print!("{}", read(&mut Command::new(release.join("calls")))?);
 
     let facts = component::Facts::of(&fs::read(component::files().wasm)?)?;
@@ -67,7 +68,8 @@ fn process_start(program: &Path, empty: &Path) -> Result<()> {
     Ok(())
 }
 
-fn time(command: &mut Command) -> Result<Duration> {
+/// How long a command takes that has to succeed.
+pub(crate) fn time(command: &mut Command) -> Result<Duration> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
     let status = command.status()?;
@@ -76,12 +78,14 @@ fn time(command: &mut Command) -> Result<Duration> {
     Ok(elapsed)
 }
 
-fn median(times: &mut [Duration]) -> Duration {
+/// The middle of all times.
+pub(crate) fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-fn millis(time: Duration) -> f64 {
+/// Milliseconds with their fraction.
+pub(crate) fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 

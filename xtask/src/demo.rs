@@ -9,8 +9,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::build;
 use crate::shell::{emphasis, root, say};
+use crate::{build, retries};
 
 /// The cases that are shown; folders of `tests/cases`.
 const CASES: [&str; 14] = [
@@ -44,6 +44,7 @@ pub(crate) fn run() -> Result<()> {
         start.elapsed().as_secs_f64() * 1e3,
         program.display()
     ));
+    retries::show(&program, &scratch.0)?;
     say("try it here: target/release/buildonce plan     learn more: target/release/buildonce --help");
     Ok(())
 }

@@ -6,6 +6,7 @@ mod build;
 mod component;
 mod demo;
 mod replay;
+mod retries;
 mod schema;
 mod setup;
 mod shell;

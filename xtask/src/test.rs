@@ -86,7 +86,8 @@ fn unit() -> Result<()> {
 
 fn conformance() -> Result<()> {
     setup::node_packages()?;
-    shell::run(cargo().args(["test", "--package", "buildonce-tests"]))
+    shell::run(cargo().args(["test", "--package", "buildonce-tests"]))?;
+    shell::run(cargo().args(["test", "--package", "buildonce", "--test", "action_retry"]))
 }
 
 fn generated() -> Result<()> {

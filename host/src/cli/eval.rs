@@ -65,7 +65,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
 
 /// A failed engine outweighs a bad line.
 fn worse(one: Exit, other: Exit) -> Exit {
-    if (one as u8) < (other as u8) { other } else { one }
+    if one.code() < other.code() { other } else { one }
 }
 
 enum Line {

@@ -1,16 +1,20 @@
 //! The commands: one file each.
 
+mod action;
+mod attempt;
 mod classify;
 mod component;
 mod eval;
 mod explain;
 mod facts;
+mod history;
 mod inputs;
 mod lint;
 mod options;
 mod plan;
 mod policy_file;
 mod replay;
+mod retry;
 mod schema;
 mod terminal;
 
@@ -61,6 +65,8 @@ enum Command {
     Lint(lint::Options),
     Explain(explain::Options),
     Classify(classify::Options),
+    Retry(retry::Options),
+    Action(action::Options),
     Eval(eval::Options),
     Replay(replay::Options),
     Schema(schema::Options),
@@ -96,7 +102,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         terminal.tell(&problem);
         problem.exit()
     });
-    ExitCode::from(exit as u8)
+    ExitCode::from(exit.code())
 }
 
 fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
@@ -109,6 +115,8 @@ fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
         Some(Command::Lint(options)) => lint::run(options, engine, terminal),
         Some(Command::Explain(options)) => explain::run(&options, engine, terminal),
         Some(Command::Classify(options)) => classify::run(&options, engine, terminal),
+        Some(Command::Retry(options)) => retry::run(&options, engine, terminal),
+        Some(Command::Action(options)) => action::run(options, engine, terminal),
         Some(Command::Eval(options)) => eval::run(&options, engine, terminal),
         Some(Command::Replay(options)) => replay::run(&options, engine, terminal),
         Some(Command::Schema(options)) => schema::run(&options, engine, terminal),

@@ -38,12 +38,31 @@ fn entry(entry: &Entry) -> String {
 }
 
 fn output(name: &str, value: &str) -> String {
-    if value.contains(['\n', '\r']) {
-        let end = delimiter(name, value);
-        format!("{name}<<{end}\n{value}\n{end}\n")
-    } else {
-        format!("{name}={value}\n")
-    }
+    if value.contains(['\n', '\r']) { block(name, value) } else { format!("{name}={value}\n") }
+}
+
+/// An output or a variable in the form that takes any value.
+pub(crate) fn block(name: &str, value: &str) -> String {
+    let end = delimiter(name, value);
+    format!("{name}<<{end}\n{value}\n{end}\n")
+}
+
+/// The same as a command in the log, for a runner that has no such file: `::set-output name=…::value`.
+pub(crate) fn set(command: &str, name: &str, value: &str) -> String {
+    format!("::{command} name={}::{}\n", property(name), data(value))
+}
+
+/// What follows in the log is folded under this title, up to [`END_GROUP`].
+pub(crate) fn group(title: &str) -> String {
+    format!("::group::{}\n", data(title))
+}
+
+/// The end of what is folded.
+pub(crate) const END_GROUP: &str = "::endgroup::\n";
+
+/// An annotation without a place; a note is none, but a line of the log that people may miss.
+pub(crate) fn annotation(severity: Severity, message: &str) -> String {
+    format!("::{}::{}\n", word(severity), data(message))
 }
 
 /// A word that the value does not hold, the same one for the same value.
@@ -51,7 +70,7 @@ fn delimiter(name: &str, value: &str) -> String {
     let mut round = 0u32;
     loop {
         let digest = Sha256::new().chain_update(round.to_be_bytes()).chain_update(name).chain_update(value).finalize();
-        let mut word = String::from("buildonce_");
+        let mut word = String::from("ghadelimiter_");
         for byte in digest.iter().take(12) {
             put!(word, "{byte:02x}");
         }
@@ -68,11 +87,7 @@ pub(crate) fn commands(findings: &[Diagnostic]) -> String {
 }
 
 fn command(finding: &Diagnostic) -> String {
-    let word = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "notice",
-    };
+    let word = word(finding.severity);
     let mut properties = Vec::new();
     if let Some(file) = &finding.file {
         properties.push(format!("file={}", property(file)));
@@ -83,6 +98,14 @@ fn command(finding: &Diagnostic) -> String {
     properties.push(format!("title={}", property(&finding.code)));
     let help = finding.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
     format!("::{word} {}::{}\n", properties.join(","), data(&format!("{}{help}", finding.message)))
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    }
 }
 
 fn data(text: &str) -> String {

@@ -7,4 +7,4 @@ mod values;
 
 pub(crate) use dotenv::dotenv;
 pub(crate) use file::{append, replace};
-pub(crate) use github::{commands, outputs, outputs_of_log};
+pub(crate) use github::{END_GROUP, annotation, block, commands, group, outputs, outputs_of_log, set};

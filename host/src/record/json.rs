@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde::ser::{self, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple};
 use serde_json::{Map, Value};
 
-/// A value in JSON.
-pub(crate) fn to_json(value: &(impl Serialize + ?Sized)) -> Value {
+/// A value of the typed interfaces in JSON, in the shape that the `json` interface gives it.
+pub fn to_json(value: &(impl Serialize + ?Sized)) -> Value {
     // The contract's types hold nothing that JSON lacks; were there such a one, the comparison with the `json` interface would tell.
     part(value).unwrap_or_default().unwrap_or_default()
 }

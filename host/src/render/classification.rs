@@ -53,7 +53,8 @@ fn wait_text(milliseconds: u64) -> String {
     }
 }
 
-fn class(class: FailureClass) -> &'static str {
+/// A class as policies and JSON call it.
+pub(crate) fn class(class: FailureClass) -> &'static str {
     match class {
         FailureClass::Transient => "transient",
         FailureClass::Timeout => "timeout",

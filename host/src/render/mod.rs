@@ -23,7 +23,7 @@ mod samples;
 mod style;
 mod table;
 
-pub(crate) use classification::classification;
+pub(crate) use classification::{class, classification};
 pub(crate) use diagnostics::{Sources, count_line, diagnostics};
 pub(crate) use explanation::explanation;
 pub(crate) use facts::facts;

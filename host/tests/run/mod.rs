@@ -5,7 +5,7 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::{fs, io};
 
 use tempfile::TempDir;
@@ -108,6 +108,19 @@ impl Run {
 
     /// Runs it.
     pub(crate) fn go(&self) -> Done {
+        let mut child = self.start();
+        // A program that ends early does not read everything, which is its right.
+        drop(child.stdin.take().unwrap().write_all(&self.stdin));
+        let output = child.wait_with_output().unwrap();
+        Done {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Starts it; every process of it can be told by its environment.
+    pub(crate) fn start(&self) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_buildonce"));
         command
             .args(&self.arguments)
@@ -116,6 +129,7 @@ impl Run {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("BUILDONCE_TEST_RUN", self.folder.path())
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -125,15 +139,6 @@ impl Run {
             drop(reader);
             command.stdout(writer);
         }
-        let mut child = command.spawn().unwrap();
-        // A program that ends early does not read everything, which is its right.
-        drop(child.stdin.take().unwrap().write_all(&self.stdin));
-        drop(command);
-        let output = child.wait_with_output().unwrap();
-        Done {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        command.spawn().unwrap()
     }
 }
