@@ -1,6 +1,12 @@
 // Answers one JSON line with another: {pattern, flags, start, input, search} with "error" when the pattern is none, with "pattern" when it was
 // not to be searched for, with null when there is no match, else with {groups, names}: places of groups, by number and by name.
+// {letters, flags} is answered with the place of the first letter that each of them matches.
 import { createInterface } from 'node:readline';
+
+function matching({ letters, flags }) {
+  const text = letters.join('');
+  return letters.map((letter) => text.search(new RegExp(letter, flags)));
+}
 
 function answer({ pattern, flags, start, input, search }) {
   let regexp;
@@ -21,5 +27,7 @@ function answer({ pattern, flags, start, input, search }) {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line)))}\n`);
+  const question = JSON.parse(line);
+  const reply = question.letters ? matching(question) : answer(question);
+  process.stdout.write(`${JSON.stringify(reply)}\n`);
 }

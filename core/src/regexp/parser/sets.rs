@@ -10,7 +10,7 @@ use crate::regexp::set::Set;
 #[derive(Default)]
 struct Strings {
     characters: Set,
-    /// Strings of no character, or of several.
+    /// Strings of no character, or of several; the longest first, as they are tried.
     others: Vec<Vec<u32>>,
     /// Whether its syntax allows for strings, whatever is left of them.
     with_strings: bool,
@@ -31,13 +31,12 @@ const DOUBLE: &str = "&!#$%*+,.:;<=>?@^`~";
 impl Parser {
     /// What follows a bracket, as a node.
     pub(super) fn set_class(&mut self) -> Parsed<Node> {
-        let Strings { characters, mut others, .. } = self.nested_class()?;
+        let Strings { characters, others, .. } = self.nested_class()?;
         let class = self.class_node(characters, false);
         if others.is_empty() {
             return Ok(class);
         }
-        // The longest string is tried first, and single characters before the empty string.
-        others.sort_by_key(|string| std::cmp::Reverse(string.len()));
+        // Single characters are tried before the empty string.
         let empty = others.last().is_some_and(Vec::is_empty);
         let strings = others.into_iter().filter(|string| !string.is_empty());
         let mut list: Vec<Node> =
@@ -162,7 +161,7 @@ impl Parser {
                     string.clear();
                 } else {
                     set.with_strings = true;
-                    set.others.push(std::mem::take(&mut string));
+                    set.add(std::mem::take(&mut string));
                 }
                 if self.next() == Some(u32::from('}')) {
                     return Ok(set);
@@ -178,9 +177,16 @@ impl Parser {
 }
 
 impl Strings {
+    fn add(&mut self, string: Vec<u32>) {
+        if !self.others.contains(&string) {
+            let at = self.others.partition_point(|other| other.len() >= string.len());
+            self.others.insert(at, string);
+        }
+    }
+
     fn unite(&mut self, other: Self) {
         self.characters.unite(&other.characters);
-        self.others.extend(other.others);
+        other.others.into_iter().for_each(|string| self.add(string));
         self.with_strings |= other.with_strings;
     }
 

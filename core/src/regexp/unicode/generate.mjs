@@ -25,22 +25,17 @@ for (let c = 0; c <= LAST; c += 1) {
 
 // A set is the sorted list of the code points where membership changes.
 function toggles(property) {
+  const has = (text) => new RegExp(`^\\p{${property}}$`, 'u').test(text);
   const list = [];
   for (const found of text.matchAll(new RegExp(`\\p{${property}}+`, 'gu'))) {
     const end = found.index + found[0].length;
     list.push(places[found.index], end === text.length ? LAST + 1 : places[end]);
   }
-  const surrogates = new RegExp(`^\\p{${property}}$`, 'u').test('\ud800') ? [0xd800, 0xe000] : [];
-  // A run that ends at the surrogates ends after them in the text.
-  const fixed = list.flatMap((at) => [at]);
-  const inText = (c) => new RegExp(`^\\p{${property}}$`, 'u').test(String.fromCodePoint(c));
-  const before = inText(0xd7ff);
-  const after = inText(0xe000);
-  let out = fixed.filter((at) => at !== 0xd800 && at !== 0xe000);
-  if (before) out.push(0xd800);
-  if (after) out.push(0xe000);
-  out = [...out].sort((a, b) => a - b);
-  return exclusive(out, surrogates);
+  // The surrogates are not in the text, so what surrounds them meets there.
+  const around = list.filter((at) => at !== 0xe000);
+  if (has('\ud7ff') !== has('\ud800')) around.push(0xd800);
+  if (has('\ud800') !== has('\ue000')) around.push(0xe000);
+  return around.sort((a, b) => a - b);
 }
 
 // What is in one of two sets and not in both.
@@ -85,8 +80,16 @@ for (const [category, length] of partition(single)) {
 }
 const size = { categories: bytes.length };
 
+// The last script is that of code points that are no characters, which the categories tell, so that its runs may belong to their neighbours.
 const script = scripts.map(([name]) => toggles(`sc=${name}`));
+const unknown = ['Cn', 'Co', 'Cs'].map((name) => toggles(`gc=${name}`)).reduce(exclusive);
+if (exclusive(script.at(-1), unknown).length > 0) throw new Error('the last script is not that of unassigned code points');
+const runs = [];
 for (const [index, length] of partition(script)) {
+  if (runs.length > 0 && (index === scripts.length - 1 || index === runs.at(-1)[0])) runs.at(-1)[1] += length;
+  else runs.push([index, length]);
+}
+for (const [index, length] of runs) {
   bytes.push(index);
   number(length);
 }

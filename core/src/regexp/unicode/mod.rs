@@ -5,7 +5,7 @@
 //!
 //! 1. General categories, in runs up to the last code point: a byte with the category in its lower five bits and the length less one in the
 //!    upper three; 7 there stands for a length of 8 and the number that follows.
-//! 2. Scripts, in runs: the script in a byte, and the length.
+//! 2. Scripts, in runs: the script in a byte, and the length. Code points of the last script, that of what is no character, may be in any run.
 //! 3. For each script, the set that tells its script extensions from it.
 //! 4. For each binary property, the number of an earlier one or 255, a mask of categories, and a set: the property is what is in an odd number
 //!    of the three.
@@ -19,6 +19,15 @@ const RANGES: &[u8] = include_bytes!("ranges.bin");
 
 /// Categories that are no unions of others.
 const CATEGORIES: usize = 30;
+
+/// Number of the first category, and of categories, in each union: L, M, N, P, S, Z, C and LC.
+const UNIONS: [(u32, u32); 8] = [(0, 5), (5, 3), (8, 3), (11, 7), (18, 4), (22, 3), (25, 5), (0, 3)];
+
+/// Unassigned, for private use, and surrogates: what is in no script.
+const NO_SCRIPT: u32 = 0b111 << 27;
+
+/// Number of scripts.
+const SCRIPTS: usize = 175;
 
 /// Stands for "no other property" in the ranges.
 const NONE: u32 = 0xFF;
@@ -81,35 +90,42 @@ pub(super) fn property_value(name: &str, value: &str) -> Option<Set> {
     }
 }
 
-/// The lines of one part of the names.
-fn lines(part: usize) -> impl Iterator<Item = &'static str> {
-    NAMES.split("\n\n").nth(part).unwrap_or_default().lines()
-}
-
-/// The number of what has a name.
+/// The number of what has a name, in one part of the names.
 fn find(part: usize, name: &str) -> Option<usize> {
-    lines(part).position(|line| line.split(' ').any(|known| known == name))
+    let (mut at, mut index) = (0, 0);
+    for line in NAMES.split('\n') {
+        if line.is_empty() {
+            (at, index) = (at + 1, 0);
+        } else if at == part && line.split(' ').any(|known| known == name) {
+            return Some(index);
+        } else {
+            index += 1;
+        }
+    }
+    None
 }
 
 fn category(name: &str) -> Option<Set> {
     let index = find(0, name)?;
-    let mask = match lines(0).nth(index)? {
-        line if line.starts_with("LC") => 0b111,
-        _ if index < CATEGORIES => 1 << index,
-        line => {
-            let member = |(_, other): &(usize, &str)| other.get(..1) == line.get(..1);
-            lines(0).take(CATEGORIES).enumerate().filter(member).fold(0, |mask, (bit, _)| mask | 1 << bit)
-        }
+    let mask = match index.checked_sub(CATEGORIES) {
+        Some(union) => UNIONS.get(union).map(|(first, count)| ((1 << count) - 1) << first)?,
+        None => 1 << index,
     };
     Ranges::new().categories(mask)
 }
 
 fn script(index: usize) -> Option<Set> {
     let mut ranges = Ranges::new();
-    ranges.categories(0)?;
-    ranges.scripts(index)
+    let others = ranges.categories(NO_SCRIPT)?;
+    if index + 1 == SCRIPTS {
+        return Some(others);
+    }
+    let mut set = ranges.scripts(index)?;
+    set.subtract(&others);
+    Some(set)
 }
 
+/// What tells the extensions of a script from the script.
 fn extension(index: usize) -> Option<Set> {
     let mut ranges = Ranges::new();
     ranges.categories(0)?;
@@ -125,7 +141,7 @@ fn binary(index: usize) -> Option<Set> {
         let mut ranges = Ranges::new();
         ranges.categories(0)?;
         ranges.scripts(0)?;
-        for _ in lines(1) {
+        for _ in 0..SCRIPTS {
             ranges.set()?;
         }
         for at in 0..=index {
@@ -211,6 +227,11 @@ impl Ranges {
 mod tests {
     use super::*;
 
+    /// The lines of one part of the names.
+    fn lines(part: usize) -> impl Iterator<Item = &'static str> {
+        NAMES.split("\n\n").nth(part).unwrap().lines()
+    }
+
     #[test]
     fn every_name_has_a_set() {
         for (part, prefix) in [(0, "gc"), (1, "sc"), (1, "scx")] {
@@ -221,10 +242,24 @@ mod tests {
         for name in lines(2).flat_map(|line| line.split(' ')) {
             assert!(property(name).is_some_and(|set| !set.ranges().is_empty()), "{name}");
         }
+        assert_eq!(lines(1).count(), SCRIPTS);
         assert_eq!(property("Any"), Some(Set::all()));
         assert_eq!(property("Lu"), property_value("gc", "Uppercase_Letter"));
         assert_eq!(property("lu"), None);
         assert_eq!(property_value("sc", "Lu"), None);
+    }
+
+    #[test]
+    fn unions_are_those_of_their_letter() {
+        for line in lines(0).skip(CATEGORIES).filter(|line| !line.starts_with("LC")) {
+            let mut union = Set::default();
+            for name in lines(0).take(CATEGORIES).filter(|name| name[..1] == line[..1]) {
+                union.unite(&property(&name[..2]).unwrap());
+            }
+            assert_eq!(property(&line[..1]), Some(union), "{line}");
+        }
+        let cased = ["Lu", "Ll", "Lt"].map(|name| property(name).unwrap());
+        assert!(cased.iter().flat_map(Set::ranges).all(|range| property("LC").unwrap().contains(range.0)));
     }
 
     #[test]
