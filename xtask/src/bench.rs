@@ -23,6 +23,7 @@ pub(crate) fn run_all() -> Result<()> {
     process_start(&program, &release.join("empty"))?;
     retries::measure(&program)?;
     print!("{}", read(&mut Command::new(release.join("calls")))?);
+    print!("{}", read(&mut Command::new(release.join("classify")))?);
 
     let facts = component::Facts::of(&fs::read(component::files().wasm)?)?;
     println!(

@@ -197,7 +197,7 @@ pub(super) const RULES: &[Rule] = &[
             "failed to extract layer",
             "failed to create (?:temp|overlay)",
             "mount callback failed",
-            "failed to solve: (?:failed to )?(?:load|get) (?:ref|cache|edge)",
+            "failed to solve: (?:failed to )?(?:load|get) (?:ref|edge)",
             "inconsistent graph state",
             "layer not found",
             "failed to get edge",

@@ -147,6 +147,17 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule::new(
         Permanent,
+        91,
+        "http.407",
+        "proxy-auth",
+        &[status!("407"), "proxy authentication required"],
+        (
+            "curl: (56) Received HTTP code 407 from proxy after CONNECT",
+            "RFC 9110 section 15.5.8; curl lib/http_proxy.c",
+        ),
+    ),
+    Rule::new(
+        Permanent,
         94,
         "http.413",
         "too-large",

@@ -47,6 +47,7 @@ pub(super) const RULES: &[Rule] = &[
         "npm.network",
         "build-net",
         &[
+            "extracting tar content of",
             "err_pnpm_(?:fetch_5|meta_fetch_fail|tarball_fetch)",
             r"cb\(\) never called",
             "exit handler never called",

@@ -29,6 +29,22 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule::new(
         Permanent,
+        91,
+        "system.needs-root",
+        "permission",
+        &[
+            r"are you root\b",
+            "must be root",
+            "(?:must|needs to) be run (?:as|with) root",
+            "requires (?:root|superuser)",
+        ],
+        (
+            "E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), are you root?",
+            "apt-pkg/deb/debsystem.cc; dnf; apk-tools",
+        ),
+    ),
+    Rule::new(
+        Permanent,
         50,
         "system.no-such-file",
         "file-missing",
@@ -60,8 +76,6 @@ pub(super) const RULES: &[Rule] = &[
             r"\beacces\b",
             r"\beperm\b",
             "not permitted",
-            "are you root",
-            "you must be root",
             "read-only file",
             r"\berofs\b",
             "file exists",
