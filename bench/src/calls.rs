@@ -1,19 +1,17 @@
-//! `tagging.plan` through the component against the same decision native, in one process, in turn.
+//! Every call through the component against the same decision native, in one process, in turn.
 #![expect(clippy::print_stdout, reason = "its output is the measurement")]
+
+mod pairs;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use buildonce::types::HostFacts;
-use buildonce::{Engine, Limits};
+use buildonce::{Engine, Limits, Session};
 use buildonce_core::{facts, policy, tagging};
 
-/// Calls of one sample.
-const CALLS: u32 = 200;
-
-/// Samples of each side.
-const SAMPLES: usize = 60;
+use pairs::Pair;
 
 /// 2026-01-31T12:00:00Z.
 const NOW: i64 = 1_769_860_800_000;
@@ -36,10 +34,9 @@ fn environment() -> Vec<(String, String)> {
 const PAYLOAD: &str = r#"{"ref": "refs/heads/feature/dns/subdomain", "after": "0123456789abcdef0123456789abcdef01234567",
     "repository": {"full_name": "acme/app", "default_branch": "main"}, "head_commit": {"message": "Add a thing"}}"#;
 
-fn main() -> Result<()> {
-    let env = environment();
-    let payload = Some(PAYLOAD);
+const POLICY: &str = "version: 1\nextends: build-once-test-many\nbuild: {platforms: [linux/amd64, linux/arm64]}\n";
 
+fn main() -> Result<()> {
     let start = Instant::now();
     let engine = Engine::embedded()?;
     let loaded = start.elapsed();
@@ -47,57 +44,92 @@ fn main() -> Result<()> {
     let opened = start.elapsed();
     black_box(session.sanitize("feature/x", None)?);
     let answered = start.elapsed();
-
-    let host = HostFacts { now: NOW, git: None, credentials: None, builder: None, changed_files: None };
-    let component_facts = session.detect(&env, payload, &host)?.map_err(|d| anyhow!("detect refused: {d:?}"))?;
-    let component_policy = session.standard_policy()?;
-    session.plan(component_policy, &component_facts)?.map_err(|d| anyhow!("plan refused: {d:?}"))?;
-
-    let host = facts::HostFacts { now: NOW, git: None, credentials: None, builder: None, changed_files: None };
-    let native_facts = facts::detect(&env, payload, &host).map_err(|d| anyhow!("detect refused: {d:?}"))?;
-    let native_policy = policy::Policy::standard();
-
-    let (mut component, mut native) = (Vec::new(), Vec::new());
-    for _ in 0..SAMPLES {
-        native.push(time(|| {
-            black_box(tagging::plan(black_box(&native_policy), black_box(&native_facts)))
-                .ok()
-                .context("refused")
-                .map(drop)
-        })?);
-        component.push(time(|| {
-            black_box(session.plan(component_policy, black_box(&component_facts))?).ok().context("refused").map(drop)
-        })?);
-    }
-    let (component, native) = (median(&mut component), median(&mut native));
-
     println!(
-        "engine from nothing: loaded {:.2} ms, session open {:.2} ms, first answer {:.2} ms",
+        "engine from nothing: loaded {:.2} ms, session open {:.2} ms, first answer {:.2} ms; another session {:.3} ms",
         millis(loaded),
         millis(opened),
-        millis(answered)
+        millis(answered),
+        millis(another_session(&engine)?),
     );
-    println!(
-        "tagging.plan: component {:.1} µs, native {:.1} µs, ratio {:.2} (promise: at most 2)",
-        millis(component) * 1e3,
-        millis(native) * 1e3,
-        component.as_secs_f64() / native.as_secs_f64()
-    );
+    for pair in pairs(&mut session)? {
+        println!("{}", pair.line());
+    }
     Ok(())
 }
 
-/// Time of one call, averaged over a sample.
-fn time(mut call: impl FnMut() -> Result<()>) -> Result<Duration> {
-    let start = Instant::now();
-    for _ in 0..CALLS {
-        call()?;
+/// Opening one more sandbox.
+fn another_session(engine: &Engine) -> Result<Duration> {
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let start = Instant::now();
+        black_box(engine.session(Limits::default())?);
+        times.push(start.elapsed());
     }
-    Ok(start.elapsed() / CALLS)
+    times.sort_unstable();
+    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
 }
 
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
+/// Every call; a new decision adds its line here.
+fn pairs(session: &mut Session) -> Result<Vec<Pair>> {
+    let env = environment();
+    let host = HostFacts { now: NOW, git: None, credentials: None, builder: None, changed_files: None };
+    let run = session.detect(&env, Some(PAYLOAD), &host)?.map_err(|d| anyhow!("detect refused: {d:?}"))?;
+    let standard = session.standard_policy()?;
+
+    let native_host = facts::HostFacts { now: NOW, git: None, credentials: None, builder: None, changed_files: None };
+    let native_run = facts::detect(&env, Some(PAYLOAD), &native_host).map_err(|d| anyhow!("detect refused: {d:?}"))?;
+    let native_standard = policy::Policy::standard();
+
+    Ok(vec![
+        Pair::measure("facts.variables", || done(facts::variables()), || done(session.variables()?))?,
+        Pair::measure(
+            "facts.detect",
+            || accepted(facts::detect(black_box(&env), Some(PAYLOAD), &native_host)),
+            || accepted(session.detect(black_box(&env), Some(PAYLOAD), &host)?),
+        )?,
+        Pair::measure(
+            "policy.parse",
+            || accepted(policy::Policy::parse(black_box(POLICY), "buildonce.yaml")),
+            || accepted(session.parse_policy(black_box(POLICY), "buildonce.yaml")?),
+        )?,
+        Pair::measure(
+            "policy.lint",
+            || done(native_standard.lint(Some(black_box(&native_run)))),
+            || done(session.lint(standard, Some(black_box(&run)))?),
+        )?,
+        Pair::measure(
+            "tagging.plan",
+            || accepted(tagging::plan(black_box(&native_standard), black_box(&native_run))),
+            || accepted(session.plan(standard, black_box(&run))?),
+        )?,
+        Pair::measure(
+            "tagging.explain",
+            || done(tagging::explain(black_box(&native_standard), black_box(&native_run))),
+            || done(session.explain(standard, black_box(&run))?),
+        )?,
+        Pair::measure(
+            "tagging.candidates",
+            || accepted(tagging::lookup(black_box(&native_standard), black_box(&native_run))),
+            || accepted(session.candidates(standard, black_box(&run))?),
+        )?,
+        Pair::measure(
+            "tagging.sanitize",
+            || done(tagging::sanitize(black_box("feature/Add_Login"), Some("0123456"))),
+            || done(session.sanitize(black_box("feature/Add_Login"), Some("0123456"))?),
+        )?,
+    ])
+}
+
+/// A call that always answers.
+#[expect(clippy::unnecessary_wraps, reason = "the sides of a pair are fallible")]
+fn done<T>(answer: T) -> Result<()> {
+    black_box(answer);
+    Ok(())
+}
+
+/// A call that may refuse.
+fn accepted<T, E: std::fmt::Debug>(answer: Result<T, E>) -> Result<()> {
+    black_box(answer).map(drop).map_err(|refusal| anyhow!("refused: {refusal:?}"))
 }
 
 fn millis(time: Duration) -> f64 {

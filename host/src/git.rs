@@ -18,7 +18,7 @@ pub(crate) struct Questions {
     top: PathBuf,
     status: Started,
     commit: Started,
-    tags: Started,
+    references: Started,
     remotes: Started,
     remote_head: Started,
 }
@@ -48,7 +48,7 @@ fn start(git: &Path, directory: &Path, top: PathBuf) -> Option<Questions> {
         // Files that git does not know are left aside, as in `git describe --dirty`: CI jobs leave many.
         status: start(&["status", "--porcelain=v2", "--branch", "--no-ahead-behind", "-z", "--untracked-files=no"])?,
         commit: start(&["log", "-1", "--no-show-signature", "--no-notes", "--format=%H%x00%ct%x00%s"])?,
-        tags: start(&["for-each-ref", "--points-at=HEAD", "--format=%(refname)", "refs/tags"])?,
+        references: start(&["for-each-ref", "--points-at=HEAD", "--format=%(refname)"])?,
         remotes: start(&["config", "-z", "--get-regexp", r"^remote\..*\.url$"])?,
         remote_head: start(&["for-each-ref", "--format=%(refname)%00%(symref)", "refs/remotes/*/HEAD"])?,
         top,
@@ -79,8 +79,8 @@ fn command(git: &ffi::OsStr, directory: &Path) -> Command {
 impl Questions {
     /// Collects the answers. What git refuses is absent; when that deserves a word, there is a note.
     pub(crate) fn answers(self) -> (Option<GitFacts>, Option<Diagnostic>) {
-        let [status, commit, tags, remotes, remote_head] =
-            [self.status, self.commit, self.tags, self.remotes, self.remote_head].map(|q| q.finish(PATIENCE));
+        let [status, commit, references, remotes, remote_head] =
+            [self.status, self.commit, self.references, self.remotes, self.remote_head].map(|q| q.finish(PATIENCE));
         let Some(status) = status else {
             return (None, Some(finding(Severity::Note, "git-unavailable", "git did not answer in time")));
         };
@@ -90,7 +90,7 @@ impl Questions {
         let answers = Answers {
             status: status.stdout,
             commit: text(commit),
-            tags: text(tags),
+            references: text(references),
             remotes: text(remotes),
             remote_head: text(remote_head),
         };
@@ -123,7 +123,7 @@ fn refusal(stderr: &str, top: &Path) -> Option<Diagnostic> {
 struct Answers {
     status: Vec<u8>,
     commit: Vec<u8>,
-    tags: Vec<u8>,
+    references: Vec<u8>,
     remotes: Vec<u8>,
     remote_head: Vec<u8>,
 }
@@ -137,10 +137,13 @@ impl Answers {
         let seconds: Option<i64> = commit.next().and_then(utf8).and_then(|s| s.trim().parse().ok());
         let subject = commit.next().map(|s| String::from_utf8_lossy(s).trim_end().to_owned());
         let (remote, remote_url) = self.remote();
+        let references = || lines(&self.references);
         GitFacts {
             head,
+            tags: references().filter_map(|r| r.strip_prefix("refs/tags/")).map(str::to_owned).collect(),
+            // On a branch they would say nothing that the branch does not.
+            references: branch.is_none().then(|| references().map(str::to_owned).collect()),
             branch,
-            tags: lines(&self.tags).filter_map(|r| r.strip_prefix("refs/tags/")).map(str::to_owned).collect(),
             remote_url,
             default_branch: remote.and_then(|name| self.default_branch(&name)),
             dirty,
@@ -234,7 +237,7 @@ mod tests {
         let facts = Answers {
             status: b"# branch.oid abc\0# branch.head feature/x\0".to_vec(),
             commit: b"1111111111111111111111111111111111111111\x001714564800\0Fix the caf\xc3\xa9 | now\n".to_vec(),
-            tags: b"refs/tags/v1.0.0\nrefs/tags/caf\xff\nrefs/tags/x/y\n".to_vec(),
+            references: b"refs/heads/main\nrefs/tags/v1.0.0\nrefs/tags/caf\xff\nrefs/tags/x/y\n".to_vec(),
             remotes: b"remote.fork.url\nhttps://h/fork\0remote.origin.url\nhttps://t@h/acme/app\0".to_vec(),
             remote_head:
                 b"refs/remotes/fork/HEAD\0refs/remotes/fork/dev\nrefs/remotes/origin/HEAD\0refs/remotes/origin/main\n"
@@ -243,7 +246,7 @@ mod tests {
         .read(Some("app".to_owned()));
         assert_eq!(facts.branch.as_deref(), Some("feature/x"));
         assert_eq!(facts.head.as_deref(), Some("1111111111111111111111111111111111111111"));
-        assert_eq!(facts.tags, ["v1.0.0", "x/y"]);
+        assert_eq!((facts.tags.join(" ").as_str(), facts.references), ("v1.0.0 x/y", None));
         assert_eq!(facts.remote_url.as_deref(), Some("https://h/acme/app"));
         assert_eq!(facts.default_branch.as_deref(), Some("main"));
         assert_eq!((facts.subject.as_deref(), facts.timestamp), (Some("Fix the café | now"), Some(1_714_564_800_000)));
@@ -254,9 +257,11 @@ mod tests {
     fn a_change_makes_it_dirty_and_a_detached_head_has_no_branch() {
         let status =
             b"# branch.oid abc\0# branch.head (detached)\x001 .M N... 100644 100644 100644 a b caf\xff\0".to_vec();
-        let facts = Answers { status, ..Answers::default() }.read(None);
+        let references = b"refs/heads/x\nrefs/remotes/origin/HEAD\n".to_vec();
+        let facts = Answers { status, references, ..Answers::default() }.read(None);
         assert!(facts.dirty);
         assert_eq!((facts.branch, facts.head, facts.subject), (None, None, None));
+        assert_eq!(facts.references.unwrap(), ["refs/heads/x", "refs/remotes/origin/HEAD"]);
     }
 
     #[test]

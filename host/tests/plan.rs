@@ -197,3 +197,43 @@ fn an_error_in_a_policy_shows_its_place() {
     assert!(done.stdout.contains("2 | tag: x"), "{}", done.stdout);
     assert!(done.stdout.ends_with("buildonce.yaml: 1 error\n"), "{}", done.stdout);
 }
+
+#[test]
+fn the_builder_gets_its_arguments_quoted_for_a_shell() {
+    let policy = "version: 1\nimages: [ghcr.io/acme/app]\ntags: [{tag: 'x-{{sha}}'}]\n\
+                  labels: {note: \"it's $5\"}\nbuild: {builder: [my-builder, '{{args}}', --last]}\n";
+    let run = |format| pull_request("plan").file("buildonce.yaml", policy).arg("--format").arg(format).go();
+    let (args, command) = (run("args"), run("command"));
+    assert_eq!((args.code, command.code), (0, 0), "{}{}", args.stderr, command.stderr);
+    assert!(args.stdout.starts_with("--tag ghcr.io/acme/app:x-1111111 --platform linux/amd64 "), "{}", args.stdout);
+    assert!(args.stdout.contains(r#"--label 'note=it'\''s $5'"#), "{}", args.stdout);
+    assert_eq!(command.stdout, format!("my-builder {} --last\n", args.stdout.trim_end()));
+}
+
+#[test]
+fn a_bake_file_has_the_target_to_inherit() {
+    let done = pull_request("plan").arg("--format").arg("bake").arg("--output").arg("plan.json");
+    assert_eq!(done.go().code, 0);
+    let file: serde_json::Value = serde_json::from_str(&done.read("plan.json")).unwrap();
+    assert_eq!(file["target"]["buildonce"]["tags"][0], "ghcr.io/acme/app:pr-12-1111111");
+    assert_eq!(file["target"]["buildonce"]["labels"]["dev.buildonce.head-revision"], HEAD);
+}
+
+#[test]
+fn a_detached_checkout_is_what_points_at_it() {
+    let run = Run::new("facts")
+        .git(&["init", "-q"])
+        .git(&["commit", "-q", "--allow-empty", "-m", "Add the login page"])
+        .git(&["update-ref", "refs/remotes/pull/12/merge", "HEAD"])
+        .git(&["checkout", "-q", "--detach"])
+        .arg("--format")
+        .arg("json");
+    let facts: serde_json::Value = serde_json::from_str(&run.go().stdout).unwrap();
+    assert_eq!((&facts["event"], &facts["change"]["number"]), (&"pull-request".into(), &12.into()), "{facts:#}");
+    let run = run.git(&["update-ref", "-d", "refs/remotes/pull/12/merge"]);
+    let facts: serde_json::Value = serde_json::from_str(&run.go().stdout).unwrap();
+    assert_eq!((&facts["event"], &facts["reference"]["name"]), (&"push".into(), &"main".into()), "{facts:#}");
+    let run = run.git(&["tag", "v1.0.0"]);
+    let facts: serde_json::Value = serde_json::from_str(&run.go().stdout).unwrap();
+    assert_eq!((&facts["event"], &facts["reference"]["name"]), (&"tag".into(), &"v1.0.0".into()), "{facts:#}");
+}

@@ -37,7 +37,8 @@ one_way!(tagging::RuleTrace => wit::RuleTrace { outcome, conditions, values });
 one_way!(tagging::AcceptedRevision => wit::AcceptedRevision { label, revision });
 one_way!(tagging::Lookup => wit::Lookup { references, accepted, platforms });
 one_way!(tagging::Concurrency => wit::Concurrency { group, cancel_in_progress, reason });
+one_way!(tagging::BuilderRun => wit::BuilderRun { references, annotations, outputs, arguments, command });
 one_way!(tagging::ImagePlan => wit::ImagePlan {
-    decision, images, tags, primary, version, labels, annotations, build_args, builder, delivery, rules, lookup, concurrency,
+    decision, images, tags, primary, version, labels, annotations, build_args, builder, runs, delivery, rules, lookup, concurrency,
     warnings,
 });

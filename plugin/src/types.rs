@@ -67,7 +67,17 @@ record!(
     }
 );
 record!(
-    wit::GitFacts =
-        facts::GitFacts { head, branch, tags, remote_url, default_branch, dirty, subject, timestamp, directory }
+    wit::GitFacts = facts::GitFacts {
+        head,
+        branch,
+        tags,
+        references,
+        remote_url,
+        default_branch,
+        dirty,
+        subject,
+        timestamp,
+        directory
+    }
 );
 record!(wit::HostFacts = facts::HostFacts { now, git, credentials, builder, changed_files });

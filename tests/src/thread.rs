@@ -103,7 +103,7 @@ fn run(thread: &Thread, front: &dyn Front) -> Result<Map<String, Value>> {
                 put(&mut input, "policy", thread.policy.clone());
                 put(&mut input, "facts", facts.clone());
             }
-            "tagging.plan" => {
+            "tagging.plan" | "tagging.explain" | "tagging.candidates" => {
                 let Some(facts) = &facts else { break };
                 put(&mut input, "policy", thread.policy.clone());
                 input.insert("facts".to_owned(), facts.clone());

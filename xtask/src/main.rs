@@ -3,8 +3,11 @@
 
 mod bench;
 mod build;
+mod case;
 mod component;
 mod demo;
+mod e2e;
+mod one_rule;
 mod replay;
 mod retries;
 mod schema;

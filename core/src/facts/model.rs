@@ -298,7 +298,7 @@ pub struct Unknown {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Facts {
-    /// The CI engine: `github-actions`, `gitlab-ci`, or `local` for a person's own checkout.
+    /// The CI engine: `github-actions`, `gitea-actions`, `forgejo-actions`, `gitlab-ci`, or `local` for a person's own checkout.
     pub engine: String,
     /// The event, in terms that hold everywhere.
     pub event: EventKind,
@@ -369,6 +369,9 @@ pub struct GitFacts {
     /// Tags that point at `HEAD`.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// On a detached `HEAD`: every reference that points at it, whole, such as `refs/remotes/origin/main`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub references: Option<Vec<String>>,
     /// URL of the remote (`origin`, else the first).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_url: Option<String>,

@@ -96,11 +96,14 @@ fn json() -> impl Strategy<Value = Value> {
 fn git() -> impl Strategy<Value = GitFacts> {
     let texts =
         (prop::option::of(text()), prop::option::of(text()), prop::option::of(text()), prop::option::of(text()));
-    (texts, prop::collection::vec(text(), 0..3), any::<bool>(), prop::option::of(any::<i64>())).prop_map(
-        |((head, branch, remote_url, directory), tags, dirty, timestamp)| GitFacts {
+    let lists = || prop::collection::vec(text(), 0..3);
+    let lists = (lists(), prop::option::of(lists()));
+    (texts, lists, any::<bool>(), prop::option::of(any::<i64>())).prop_map(
+        |((head, branch, remote_url, directory), (tags, references), dirty, timestamp)| GitFacts {
             head,
             branch,
             tags,
+            references,
             default_branch: remote_url.clone(),
             subject: directory.clone(),
             remote_url,

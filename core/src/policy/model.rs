@@ -106,6 +106,9 @@ pub struct EntryRule {
     pub place: Place,
 }
 
+/// The word of an own command line that stands for the builder's arguments.
+pub const BUILDER_ARGUMENTS: &str = "{{args}}";
+
 /// What is built, and where it goes.
 #[derive(Debug, Clone)]
 pub struct Build {

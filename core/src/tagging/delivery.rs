@@ -15,6 +15,9 @@ const DEFAULT_PLATFORM: &str = "linux/amd64";
 /// The first buildx that writes several outputs of one build, `--push` with `--load` among them.
 const SEVERAL_OUTPUTS: (u64, u64) = (0, 14);
 
+/// The code of the reason that the archive takes a second build.
+pub(super) const SECOND_EXPORT: &str = "second-export";
+
 /// How a builder writes what it built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outputs {
@@ -105,7 +108,7 @@ pub(super) fn decide(
         (true, Outputs::One) if push => {
             let message = "the builder writes one output per build: the file is a second export from its cache";
             if archive {
-                reasons.push(Reason::new("second-export", message));
+                reasons.push(Reason::new(SECOND_EXPORT, message));
             }
             (ArchiveFormat::OciArchive, ArchiveMethod::BuilderExport)
         }

@@ -1,5 +1,6 @@
 //! What is the image called, where does it go, and why?
 
+mod arguments;
 mod collisions;
 mod concurrency;
 mod delivery;

@@ -156,6 +156,21 @@ pub struct Concurrency {
     pub reason: Reason,
 }
 
+/// One run of the builder. The folder with the Dockerfile is not part of it: whoever runs it adds it at the end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuilderRun {
+    /// What the builder calls the image.
+    pub references: Vec<String>,
+    /// Annotations as the builder takes them, `key=value`, with `index:` before those of an index.
+    pub annotations: Vec<String>,
+    /// Where the builder writes the image, as its `--output` says it; empty when it keeps it in its own store.
+    pub outputs: Vec<String>,
+    /// All of it, as the builder's arguments.
+    pub arguments: Vec<String>,
+    /// The whole command line, with the word `{{args}}` where the arguments belong.
+    pub command: Vec<String>,
+}
+
 /// What happens to the image of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImagePlan {
@@ -179,6 +194,8 @@ pub struct ImagePlan {
     pub build_args: Vec<Entry>,
     /// `buildx`, `buildah`, `podman`, or an own command line.
     pub builder: Vec<String>,
+    /// The builder's runs in order: none when nothing is built, and usually one.
+    pub runs: Vec<BuilderRun>,
     /// What the builder does with the result.
     pub delivery: Delivery,
     /// Every tag rule, fired or not.

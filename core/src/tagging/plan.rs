@@ -1,12 +1,13 @@
 //! The whole answer, decision by decision.
 
+use super::arguments::Parts;
 use super::collisions::Tagger;
 use super::images::Wish;
 use super::lookup::derive;
 use super::model::{ImagePlan, Lookup, PlannedImage, PlannedTag, RuleTrace};
 use super::naming::Namer;
 use super::rules::Tags;
-use super::{concurrency, delivery, images, labels, rules, skip};
+use super::{arguments, concurrency, delivery, images, labels, rules, skip};
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
 use crate::policy::Policy;
@@ -60,6 +61,19 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
     if !errors.is_empty() && !deleted {
         return Err(once(errors));
     }
+    let runs = if decision.build {
+        arguments::decide(&Parts {
+            builder: &policy.build.builder,
+            images: &images,
+            labels: &said.labels,
+            annotations: &said.annotations,
+            build_args: &said.build_args,
+            delivery: &delivery,
+            force_refresh: decision.force_refresh,
+        })
+    } else {
+        Vec::new()
+    };
     let primary = images.iter().find(|image| image.active).and_then(|image| image.references.first().cloned());
     Ok(ImagePlan {
         primary: first_tag.and(primary),
@@ -70,6 +84,7 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
         annotations: said.annotations,
         build_args: said.build_args,
         builder: policy.build.builder.clone(),
+        runs,
         rules: tags.outcomes,
         tags: tags.list,
         decision,

@@ -52,7 +52,12 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
             let facts = inputs.facts(&mut session)?;
             terminal.note(&facts.notes, &inputs.sources());
             let traces = session.explain(policy, &facts)?;
-            terminal.print(&render::explanation(&facts, &traces, terminal.out))?;
+            terminal.print(&render::explanation(
+                &facts,
+                &traces,
+                file.as_ref().map(|file| file.name.as_str()),
+                terminal.out,
+            ))?;
         }
         Format::Json => {
             let facts = inputs.facts_json(&mut session)?;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::{env, fs};
 
-use buildonce::Session;
 use buildonce::types::{Builder, Diagnostic, Facts, HostFacts};
+use buildonce::{Session, record};
 use serde_json::{Value, json};
 
 use super::options::FactsOptions;
@@ -82,7 +82,7 @@ impl Inputs {
 
     /// The normal form as the engine writes it in JSON.
     pub(crate) fn facts_json(&self, session: &mut Session) -> Result<Value, Problem> {
-        let host = host_json(&self.host);
+        let host = record::to_json(&self.host);
         let (name, input) = match &self.source {
             Source::Surroundings { env, payload } => {
                 let mut input = json!({"env": env, "host": host});
@@ -169,31 +169,6 @@ fn findings(value: &Value) -> Option<Vec<Diagnostic>> {
     value.as_array()?.iter().map(one).collect()
 }
 
-fn host_json(host: &HostFacts) -> Value {
-    let git = host.git.as_ref().map(|git| {
-        let mut value = json!({
-            "head": git.head, "branch": git.branch, "tags": git.tags, "remote_url": git.remote_url,
-            "default_branch": git.default_branch, "dirty": git.dirty, "subject": git.subject,
-            "timestamp": git.timestamp, "directory": git.directory,
-        });
-        leave_out_absent(&mut value);
-        value
-    });
-    let builder = host.builder.as_ref().map(|b| json!({"name": b.name, "version": b.version}));
-    let mut value = json!({
-        "now": host.now, "git": git, "credentials": host.credentials, "builder": builder,
-        "changed_files": host.changed_files,
-    });
-    leave_out_absent(&mut value);
-    value
-}
-
-fn leave_out_absent(value: &mut Value) {
-    if let Some(fields) = value.as_object_mut() {
-        fields.retain(|_, value| !value.is_null());
-    }
-}
-
 fn given_builder(options: &FactsOptions) -> Result<Option<Builder>, Problem> {
     if let Some(text) = &options.builder_version {
         return builder::parse(text, "--builder-version").map(Some);
@@ -233,6 +208,7 @@ mod tests {
             head: Some("a".to_owned()),
             branch: None,
             tags: vec!["v1".to_owned()],
+            references: None,
             remote_url: None,
             default_branch: None,
             dirty: false,
@@ -242,7 +218,7 @@ mod tests {
         };
         let host = HostFacts { now: 5, git: Some(git), credentials: Some(vec![]), builder: None, changed_files: None };
         assert_eq!(
-            host_json(&host).to_string(),
+            record::to_json(&host).to_string(),
             r#"{"now":5,"git":{"head":"a","tags":["v1"],"dirty":false,"timestamp":-1},"credentials":[]}"#
         );
     }

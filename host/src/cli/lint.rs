@@ -3,9 +3,9 @@
 use std::env;
 use std::path::PathBuf;
 
+use buildonce::record;
 use buildonce::types::{Diagnostic, Severity};
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
 
 use super::inputs::{self, Inputs};
 use super::options::{EngineOptions, FactsOptions};
@@ -79,7 +79,7 @@ pub(crate) fn run(options: Options, engine: &EngineOptions, terminal: Terminal) 
     let name = file.as_ref().map_or("the standard policy (there is no buildonce.yaml here)", |file| file.name.as_str());
     terminal.print(&match options.format {
         Format::Text => text(&findings, name, &sources, terminal),
-        Format::Json => render::pretty(&findings.iter().map(finding_json).collect::<Value>().to_string()),
+        Format::Json => render::pretty(&record::to_json(&findings).to_string()),
         Format::Github => outputs::commands(&findings),
     })?;
     let fails = |f: &Diagnostic| match f.severity {
@@ -101,21 +101,4 @@ fn text(findings: &[Diagnostic], name: &str, sources: &Sources, terminal: Termin
             format!("{}\n{name}: {count}\n", diagnostics(findings, sources, style))
         }
     }
-}
-
-fn finding_json(finding: &Diagnostic) -> Value {
-    let severity = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
-    let span = finding.span.map(|s| json!({"start": s.start, "end": s.end, "line": s.line, "column": s.column}));
-    let mut value = json!({
-        "severity": severity, "code": finding.code, "message": finding.message, "file": finding.file, "span": span,
-        "label": finding.label, "help": finding.help,
-    });
-    if let Some(fields) = value.as_object_mut() {
-        fields.retain(|_, value| !value.is_null());
-    }
-    value
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use buildonce::types::{Facts, ImagePlan};
+use buildonce::types::{Diagnostic, Facts, ImagePlan, Severity};
 use buildonce::{Policy, Session};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
@@ -14,13 +14,16 @@ use super::policy_file::{self, PolicyFile, policy};
 use super::terminal::Terminal;
 use super::{Exit, Problem, working_directory};
 use crate::outputs;
+use crate::problem::finding;
 use crate::render::{self, Detail, PlanView, Sources, Style};
 
 /// Shown below the options.
-const EXAMPLES: &str = "Examples:
+const EXAMPLES: &str = r#"Examples:
   buildonce plan
   buildonce plan --format github
-  buildonce plan --format dotenv --output plan.env";
+  buildonce plan --format dotenv --output plan.env
+  eval "docker buildx build $(buildonce plan --format args) ."
+  buildonce plan --format bake --output plan.json && docker buildx bake --file plan.json buildonce"#;
 
 /// What the image of this run is called, where it goes, and why
 ///
@@ -56,6 +59,12 @@ enum Format {
     Github,
     /// GitLab's dotenv report
     Dotenv,
+    /// A file for `docker buildx bake`, with the target `buildonce` to build or to inherit
+    Bake,
+    /// The builder's arguments on one line, quoted for a shell
+    Args,
+    /// The builder's whole command line without the folder to build, quoted for a shell; usually one line
+    Command,
 }
 
 /// Runs the command.
@@ -89,6 +98,19 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
         Format::Json => {
             terminal.note(&plan.warnings, &run.sources);
             deliver(&render::pretty(&run.json()?.to_string()), options.output.as_deref(), terminal)?;
+        }
+        Format::Bake => {
+            terminal.note(&plan.warnings, &run.sources);
+            deliver(&render::pretty(&outputs::bake(&plan)), options.output.as_deref(), terminal)?;
+        }
+        Format::Args => {
+            terminal.note(&plan.warnings, &run.sources);
+            terminal.note(&more_runs(&plan), &run.sources);
+            deliver(&outputs::args(&plan), options.output.as_deref(), terminal)?;
+        }
+        Format::Command => {
+            terminal.note(&plan.warnings, &run.sources);
+            deliver(&outputs::command_lines(&plan), options.output.as_deref(), terminal)?;
         }
         Format::Github => run.github(&plan, &facts, options, terminal)?,
         Format::Dotenv => {
@@ -175,6 +197,17 @@ impl Run {
         let text = self.text(&quiet, facts, options.detail(), terminal.out)?;
         terminal.print(&format!("{text}{}", outputs::commands(&plan.warnings)))
     }
+}
+
+/// Says so when the arguments are those of the first of several runs.
+fn more_runs(plan: &ImagePlan) -> Vec<Diagnostic> {
+    if plan.runs.len() < 2 {
+        return Vec::new();
+    }
+    let message = format!("the builder runs {} times, and these are the arguments of the first run", plan.runs.len());
+    let mut note = finding(Severity::Note, "several-runs", message);
+    note.help = Some("`--format command` has a line for each run".to_owned());
+    vec![note]
 }
 
 fn file_variable(name: &str) -> Option<PathBuf> {

@@ -33,8 +33,8 @@ pub mod types {
     }
 
     pub use super::bindings::exports::buildonce::engine::tagging::{
-        AcceptedRevision, ArchiveFormat, ArchiveMethod, ArchivePlan, BuildDecision, Concurrency, ConditionTrace,
-        Delivery, ImagePlan, Lookup, PlannedImage, PlannedTag, RuleOutcome, RuleTrace,
+        AcceptedRevision, ArchiveFormat, ArchiveMethod, ArchivePlan, BuildDecision, BuilderRun, Concurrency,
+        ConditionTrace, Delivery, ImagePlan, Lookup, PlannedImage, PlannedTag, RuleOutcome, RuleTrace,
     };
     pub use super::bindings::exports::buildonce::engine::types::{
         Builder, Change, ChangeSide, Commit, Diagnostic, Entry, EventKind, Facts, Failure, FailureCode, ForkStatus,

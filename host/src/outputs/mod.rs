@@ -1,10 +1,14 @@
 //! Answers in the form that later steps and jobs of a CI engine read.
 
+mod args;
+mod bake;
 mod dotenv;
 mod file;
 mod github;
 mod values;
 
+pub(crate) use args::{args, command_lines};
+pub(crate) use bake::bake;
 pub(crate) use dotenv::dotenv;
 pub(crate) use file::{append, replace};
 pub(crate) use github::{END_GROUP, annotation, block, commands, group, outputs, outputs_of_log, set};

@@ -7,9 +7,13 @@ use super::printable::one_line;
 use super::style::Style;
 use super::table::{Cell, table};
 
-/// Every rule with its conditions and values.
-pub(crate) fn explanation(facts: &Facts, traces: &[RuleTrace], style: Style) -> String {
+/// Every rule with its conditions and values. `policy` is the policy's file; `None` for the standard policy.
+pub(crate) fn explanation(facts: &Facts, traces: &[RuleTrace], policy: Option<&str>, style: Style) -> String {
     let mut out = format!("{}\n", run_line(facts));
+    match policy {
+        Some(name) => put!(out, "the tag rules of {}\n", one_line(name)),
+        None => out.push_str("the tag rules of the standard policy, build-once-test-many\n"),
+    }
     for trace in traces {
         let outcome = &trace.outcome;
         let fired = if outcome.fired { style.good("fired") } else { style.faint("did not fire") };
@@ -51,8 +55,9 @@ mod tests {
 
     #[test]
     fn every_rule_shows_what_was_asked_and_what_was_found() {
-        insta::assert_snapshot!(explanation(&sample_facts(), &sample_traces(), Style::PLAIN), @r"
+        insta::assert_snapshot!(explanation(&sample_facts(), &sample_traces(), None, Style::PLAIN), @r"
         pull request #12 (feature/x → main) in acme/app, github-actions
+        the tag rules of the standard policy, build-once-test-many
 
         tags[0]: fired: event is pull-request
           event    asks for pull-request  found pull-request  yes

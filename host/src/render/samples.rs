@@ -1,10 +1,10 @@
 //! Hand-made values that use every field, for the tests of renderers and outputs.
 
 use buildonce::types::{
-    AcceptedRevision, ArchiveFormat, ArchiveMethod, ArchivePlan, BuildDecision, Builder, Change, ChangeSide, Commit,
-    Concurrency, ConditionTrace, Delivery, Diagnostic, Entry, EventKind, Facts, ForkStatus, ImagePlan, Lookup,
-    PlannedImage, PlannedTag, Reason, Reference, ReferenceKind, Repository, RevisionKind, Revisions, RuleOutcome,
-    RuleTrace, Run, Severity, Span, Unknown,
+    AcceptedRevision, ArchiveFormat, ArchiveMethod, ArchivePlan, BuildDecision, Builder, BuilderRun, Change,
+    ChangeSide, Commit, Concurrency, ConditionTrace, Delivery, Diagnostic, Entry, EventKind, Facts, ForkStatus,
+    ImagePlan, Lookup, PlannedImage, PlannedTag, Reason, Reference, ReferenceKind, Repository, RevisionKind, Revisions,
+    RuleOutcome, RuleTrace, Run, Severity, Span, Unknown,
 };
 
 const HEAD: &str = "1111111111111111111111111111111111111111";
@@ -125,6 +125,15 @@ pub(crate) fn sample_plan() -> ImagePlan {
         }],
         build_args: vec![Entry { key: "VERSION".to_owned(), value: "pr-12-1111111".to_owned() }],
         builder: vec!["buildx".to_owned()],
+        runs: vec![BuilderRun {
+            references: vec!["ghcr.io/acme/app:pr-12-1111111".to_owned()],
+            annotations: vec!["org.opencontainers.image.version=pr-12-1111111".to_owned()],
+            outputs: vec!["type=registry".to_owned()],
+            arguments: ["--tag", "ghcr.io/acme/app:pr-12-1111111", "--output", "type=registry"]
+                .map(str::to_owned)
+                .to_vec(),
+            command: ["docker", "buildx", "build", "{{args}}"].map(str::to_owned).to_vec(),
+        }],
         delivery: Delivery {
             platforms: vec!["linux/amd64".to_owned()],
             push: true,

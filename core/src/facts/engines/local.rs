@@ -3,7 +3,7 @@
 use super::super::check::{Place, Problems};
 use super::super::{EventKind, Facts, GitFacts, Reference, Repository, Revisions};
 use super::remote::Remote;
-use super::{Engine, Input, others};
+use super::{Engine, Input, detached, others};
 use crate::Diagnostic;
 
 pub(super) static ENGINE: Engine = Engine {
@@ -33,16 +33,8 @@ fn facts(input: &Input<'_>) -> Option<Facts> {
     if let Some(branch) = &git.branch {
         facts.event = EventKind::Push;
         facts.reference = problems.name(Place::Host("git.branch"), branch).map(|name| Reference::branch(&name));
-    } else if let [tag] = git.tags.as_slice() {
-        facts.event = EventKind::Tag;
-        facts.reference = problems.name(Place::Host("git.tags"), tag).map(|name| Reference::tag(&name));
-    } else if !git.tags.is_empty() {
-        facts.event = EventKind::Tag;
-        facts.unknown(
-            "reference",
-            "several-tags",
-            "Several tags point at the commit, and git does not tell which is meant.",
-        );
+    } else {
+        detached::decide(git, &mut facts, problems);
     }
     Some(facts)
 }

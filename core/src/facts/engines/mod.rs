@@ -2,7 +2,9 @@
 //!
 //! To add an engine, write its file with an [`Engine`] in it and add that to [`ENGINES`].
 
+mod detached;
 mod finish;
+mod gitea;
 mod github;
 mod gitlab;
 mod local;
@@ -33,7 +35,7 @@ struct Engine {
 }
 
 /// Every engine there is.
-static ENGINES: &[&Engine] = &[&github::ENGINE, &gitlab::ENGINE, &local::ENGINE];
+static ENGINES: &[&Engine] = &[&github::ENGINE, &gitea::GITEA, &gitea::FORGEJO, &gitlab::ENGINE, &local::ENGINE];
 
 /// What an engine reads.
 struct Input<'a> {
@@ -117,11 +119,11 @@ mod tests {
     }
 
     #[test]
-    fn only_github_has_a_payload() {
+    fn only_github_and_who_imitates_it_have_a_payload() {
         for (env, expected) in [
             (&[("GITHUB_ACTIONS", "true")][..], Some("GITHUB_EVENT_PATH")),
             (&[("GITLAB_CI", "true")], None),
-            (&[("GITHUB_ACTIONS", "true"), ("GITEA_ACTIONS", "true")], None),
+            (&[("GITHUB_ACTIONS", "true"), ("GITEA_ACTIONS", "true")], Some("GITHUB_EVENT_PATH")),
             (&[("GITHUB_ACTIONS", "true"), ("GITLAB_CI", "true")], None),
             (&[], None),
         ] {

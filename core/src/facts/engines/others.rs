@@ -3,10 +3,8 @@
 use super::super::env::Env;
 use crate::diagnostic::Diagnostic;
 
-/// A marker variable and the engine it belongs to. Gitea and Forgejo come first, as they set the markers of GitHub too.
+/// A marker variable and the engine it belongs to.
 const MARKERS: &[(&str, &str)] = &[
-    ("FORGEJO_ACTIONS", "Forgejo Actions"),
-    ("GITEA_ACTIONS", "Gitea Actions"),
     ("APPVEYOR", "AppVeyor"),
     ("BITBUCKET_BUILD_NUMBER", "Bitbucket Pipelines"),
     ("BITRISE_IO", "Bitrise"),
@@ -33,14 +31,10 @@ pub(super) fn variables() -> impl Iterator<Item = &'static str> {
     MARKERS.iter().map(|(name, _)| *name).chain([ANY])
 }
 
-/// Gitea and Forgejo set `GITHUB_ACTIONS` too, but their references, commits and addresses mean other things.
-pub(super) fn imitates_github(env: &Env<'_>) -> bool {
-    env.flag("GITEA_ACTIONS") || env.flag("FORGEJO_ACTIONS")
-}
-
 /// Whether anything says that this is a run of some CI engine.
 pub(super) fn is_ci(env: &Env<'_>) -> bool {
-    env.flag(ANY) || env.flag("GITHUB_ACTIONS") || env.flag("GITLAB_CI") || marked(env).is_some()
+    let known = ["GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS", "GITLAB_CI"];
+    env.flag(ANY) || known.iter().any(|name| env.flag(name)) || marked(env).is_some()
 }
 
 fn marked(env: &Env<'_>) -> Option<&'static str> {
@@ -77,8 +71,6 @@ mod tests {
             &[("BUILDKITE", "true")],
             &[("TF_BUILD", "True")],
             &[("CI", "woodpecker")],
-            &[("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITEA_ACTIONS", "true")],
-            &[("GITHUB_ACTIONS", "true"), ("GITEA_ACTIONS", "true"), ("FORGEJO_ACTIONS", "true")],
             &[("CI", "false")],
         ] {
             let env: Vec<_> = env.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
@@ -94,8 +86,6 @@ mod tests {
         this is a run of Buildkite, which is not supported yet
         this is a run of Azure Pipelines, which is not supported yet
         this is a run of Woodpecker, which is not supported yet
-        this is a run of Gitea Actions, which is not supported yet
-        this is a run of Forgejo Actions, which is not supported yet
         this is neither a run of a CI engine nor a git checkout
         ");
     }

@@ -7,7 +7,7 @@ use super::shape::{Field, Section, Shape};
 use super::when::{WHEN, when};
 use crate::Diagnostic;
 use crate::policy::document::{Content, Node};
-use crate::policy::{Build, When};
+use crate::policy::{BUILDER_ARGUMENTS as ARGS, Build, When};
 
 /// What is built, and where it goes.
 pub(super) static BUILD: Section = Section {
@@ -52,9 +52,6 @@ static ARCHIVE: Section = Section {
 
 /// Builders that are known by name.
 const BUILDERS: [&str; 3] = ["buildx", "buildah", "podman"];
-
-/// The word of an own command line that stands for the builder's arguments.
-const ARGS: &str = "{{args}}";
 
 fn builders() -> Vec<&'static str> {
     BUILDERS.to_vec()

@@ -21,7 +21,7 @@ pub(super) fn push(context: &Context<'_>, facts: &mut Facts) {
         return;
     }
     if facts.reference.is_none() {
-        context.input.env.required("GITHUB_REF", super::ENGINE.title);
+        context.input.env.required("GITHUB_REF", context.engine);
     }
     let tag = facts.reference.as_ref().is_some_and(|r| r.kind == ReferenceKind::Tag);
     facts.event = if tag { EventKind::Tag } else { EventKind::Push };

@@ -11,7 +11,7 @@ mod upstream;
 use super::super::check::Place;
 use super::super::payload::{Key, Node, Payload};
 use super::super::{EventKind, Facts, Reference, ReferenceKind, Repository, Revisions, Run};
-use super::{Engine, Input, others};
+use super::{Engine, Input, gitea};
 use crate::diagnostic::{Diagnostic, Severity};
 
 pub(super) static ENGINE: Engine = Engine {
@@ -33,8 +33,8 @@ pub(super) static ENGINE: Engine = Engine {
         "GITHUB_WORKFLOW",
     ],
     payload_variable: Some("GITHUB_EVENT_PATH"),
-    matches: |env| env.flag("GITHUB_ACTIONS") && !others::imitates_github(env),
-    facts,
+    matches: |env| env.flag("GITHUB_ACTIONS") && !gitea::imitates_github(env),
+    facts: |input| read(input, &ENGINE),
 };
 
 const REPO: &[Key] = &[Key("full_name", &[]), Key("id", &[])];
@@ -89,6 +89,8 @@ static KEYS: &[Key] = &[
 /// What every event has.
 struct Context<'a> {
     input: &'a Input<'a>,
+    /// What a person calls the engine.
+    engine: &'static str,
     event: &'a str,
     /// `GITHUB_SHA`, unless it is all zeros.
     sha: Option<String>,
@@ -117,20 +119,21 @@ impl Context<'_> {
     }
 }
 
-fn facts(input: &Input<'_>) -> Option<Facts> {
+/// Reads a run of GitHub, or of an engine that sets its variables.
+pub(super) fn read(input: &Input<'_>, engine: &Engine) -> Option<Facts> {
     let Input { env, problems, .. } = *input;
-    let event = env.required("GITHUB_EVENT_NAME", ENGINE.title);
-    let sha = env.required("GITHUB_SHA", ENGINE.title).and_then(|_| env.sha("GITHUB_SHA"));
-    let repository = env.required("GITHUB_REPOSITORY", ENGINE.title).and_then(|_| env.word("GITHUB_REPOSITORY"));
+    let event = env.required("GITHUB_EVENT_NAME", engine.title);
+    let sha = env.required("GITHUB_SHA", engine.title).and_then(|_| env.sha("GITHUB_SHA"));
+    let repository = env.required("GITHUB_REPOSITORY", engine.title).and_then(|_| env.word("GITHUB_REPOSITORY"));
     let (event, repository) = (env.word("GITHUB_EVENT_NAME").and(event)?, repository?);
 
     let document = Payload::read(input.payload, KEYS, problems);
     judge(input, event, &document);
     let payload = if let Payload::Read(value) = &document { Node::root(value, problems) } else { None };
     let reference = env.reference("GITHUB_REF");
-    let context = Context { input, event, sha, reference, repository, payload };
+    let context = Context { input, engine: engine.title, event, sha, reference, repository, payload };
 
-    let mut facts = Facts::new(ENGINE.name, EventKind::Other, event, input.host.now);
+    let mut facts = Facts::new(engine.name, EventKind::Other, event, input.host.now);
     facts.action = context.payload.as_ref().and_then(|p| p.word("action"));
     facts.reference.clone_from(&context.reference);
     facts.revisions = Revisions::pushed(context.sha.clone());
