@@ -120,14 +120,13 @@ fn find(lines: &[Line]) -> Vec<Match> {
     let ends = step_ends(lines);
     let notice = ENGINE.rules.len();
     let mut found = Vec::new();
-    for (index, line) in lines.iter().enumerate() {
-        let end = line.step.and_then(|step| ends.get(&step));
-        if line.quoted || end == Some(&StepEnd::Done) {
+    for (index, (line, end)) in lines.iter().zip(ends).enumerate() {
+        if line.quoted || end == Some(StepEnd::Done) {
             continue;
         }
         let matched = ENGINE.finder.matches(&line.matched);
         let mut cost = if matched.contains(&notice) { NOTICE_COST } else { 0 };
-        if end == Some(&StepEnd::Cancelled) {
+        if end == Some(StepEnd::Cancelled) {
             cost += CANCELLED_STEP_COST;
         }
         let first = found.len();
@@ -145,21 +144,29 @@ fn find(lines: &[Line]) -> Vec<Match> {
 enum StepEnd {
     Done,
     Cancelled,
+    Failed,
 }
 
-/// How BuildKit's steps ended. What a step that succeeded complained about was overcome.
-fn step_ends(lines: &[Line]) -> BTreeMap<u32, StepEnd> {
-    let mut ends = BTreeMap::new();
-    for line in lines {
-        let Some(step) = line.step else { continue };
-        if line.text.starts_with("DONE ") || line.text == "CACHED" {
-            ends.insert(step, StepEnd::Done);
-        } else if line.text.starts_with("CANCELED") {
-            ends.insert(step, StepEnd::Cancelled);
-        } else if line.text.starts_with("ERROR") {
-            ends.remove(&step);
-        }
-    }
+/// For each line how its step of BuildKit ended afterwards. What a step that succeeded complained about was overcome; but a log may hold
+/// several builds, and then its number comes again.
+fn step_ends(lines: &[Line]) -> Vec<Option<StepEnd>> {
+    let mut later = BTreeMap::new();
+    let mut ends: Vec<_> = lines
+        .iter()
+        .rev()
+        .map(|line| {
+            let step = line.step?;
+            if line.text.starts_with("DONE ") || line.text == "CACHED" {
+                later.insert(step, StepEnd::Done);
+            } else if line.text.starts_with("CANCELED") {
+                later.entry(step).or_insert(StepEnd::Cancelled);
+            } else if line.text.starts_with("ERROR") {
+                later.entry(step).or_insert(StepEnd::Failed);
+            }
+            later.get(&step).copied()
+        })
+        .collect();
+    ends.reverse();
     ends
 }
 
@@ -277,6 +284,12 @@ mod tests {
             "#5 1.0 read: connection reset by peer\n#5 DONE 3.2s\n#6 ERROR: process \"make\" did not complete successfully: exit code: 2",
         );
         assert_eq!(found.rule, "step.failed");
+    }
+
+    #[test]
+    fn the_number_of_a_finished_step_may_come_again() {
+        let found = answer("#5 DONE 3.2s\n#5 1.0 write /x: no space left on device");
+        assert_eq!(found.cause, "disk-full");
     }
 
     #[test]

@@ -196,7 +196,7 @@ pub(super) const RULES: &[Rule] = &[
             "there (?:are|were) (?:test )?failures",
             r"\bfailures: [1-9]",
             "failures!!!",
-            "^failed .*::",
+            r"^failed \S+::",
             r"={3,} .*\b[1-9]\d* failed",
             "assertion.*failed",
             r"\d+ examples?, [1-9]\d* failures?",

@@ -183,7 +183,7 @@ pub(super) const RULES: &[Rule] = &[
         "dependency-conflict",
         &[
             "unknown revision",
-            "invalid version: ",
+            r"invalid version: (?:unknown|module|go\.mod|should|missing|resolves)",
             "unrecognized import path",
             r"go\.mod (?:requires|file indicates|has)",
             r"updates to go\.(?:mod|sum) needed",

@@ -122,7 +122,7 @@ pub(super) const RULES: &[Rule] = &[
             "upload resumed at wrong offset",
             "invalid (?:content )?range",
             "range_?not_?satisfiable",
-            "416 requested range",
+            "requested range not satisfiable",
             "layerpartstoosmall",
             "uploadnotfound",
             "invalid upload",
