@@ -75,7 +75,7 @@ impl Diagnostic {
         Self {
             severity,
             code: code.to_owned(),
-            message: message.into(),
+            message: line(message.into()),
             file: None,
             span: None,
             label: None,
@@ -101,14 +101,47 @@ impl Diagnostic {
     /// Says what the marked place is.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+        self.label = Some(line(label.into()));
         self
     }
 
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(line(help.into()));
         self
+    }
+}
+
+/// Findings quote what people wrote, and are one line all the same: control characters become their escapes.
+fn line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { escaped.extend(c.escape_debug()) } else { escaped.push(c) }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+
+    #[test]
+    fn a_finding_is_one_line_whatever_it_quotes() {
+        let finding = Diagnostic::error("code", "a\nb").label("\u{1b}[1m").help("\t`ä`");
+        assert_eq!(finding.message, r"a\nb");
+        assert_eq!((finding.label.as_deref(), finding.help.as_deref()), (Some(r"\u{1b}[1m"), Some(r"\t`ä`")));
+    }
+
+    /// Found by the fuzz target `policy`.
+    #[test]
+    fn help_that_repeats_a_value_of_several_lines_is_one_line() {
+        let errors = Policy::parse("version: 1\ntags: |\n  a\n  b\n", "buildonce.yaml").unwrap_err();
+        let help = errors.iter().find_map(|error| error.help.as_deref()).unwrap();
+        assert!(help.contains(r"a\n  b") && !help.contains('\n'), "{help}");
     }
 }

@@ -28,6 +28,18 @@ pub enum FailureCode {
     InvalidOutput,
 }
 
+impl FailureCode {
+    /// The word for it in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::UnknownFunction => "unknown-function",
+            Self::InvalidInput => "invalid-input",
+            Self::InputTooLarge => "input-too-large",
+            Self::InvalidOutput => "invalid-output",
+        }
+    }
+}
+
 /// A refused call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use flate2::Compression;
@@ -14,6 +15,9 @@ use crate::shell::{cargo, read, root, run};
 /// The target of the core module that becomes the component.
 pub(crate) const MODULE_TARGET: &str = "wasm32-unknown-unknown";
 
+/// The target of the WASI command, whose linker writes components by itself.
+pub(crate) const COMMAND_TARGET: &str = "wasm32-wasip2";
+
 /// Parts of the standard library that are built for speed in a component that is built for size: allocating and copying is most of what a
 /// call does, and they are small.
 const FAST: [&str; 5] = ["alloc", "compiler_builtins", "core", "dlmalloc", "std"];
@@ -24,26 +28,30 @@ pub(crate) struct Files {
     pub(crate) wasm: PathBuf,
     /// The same, compiled for this machine's target.
     pub(crate) cwasm: PathBuf,
+    /// The same functions as a WASI command.
+    pub(crate) command: PathBuf,
 }
 
 /// Where the component's files are or will be.
 pub(crate) fn files() -> Files {
     let folder = root().join("target/engine");
-    Files { wasm: folder.join("buildonce.wasm"), cwasm: folder.join("buildonce.cwasm") }
+    let file = |name| folder.join(name);
+    Files { wasm: file("buildonce.wasm"), cwasm: file("buildonce.cwasm"), command: file("buildonce-cli.wasm") }
 }
 
-/// Builds both files; leaves them alone when nothing changed, so that nothing is rebuilt after them.
+/// Builds all of them; leaves them alone when nothing changed, so that nothing is rebuilt after them.
 pub(crate) fn build() -> Result<Files> {
     let module = module()?;
+    let command = command()?;
     let component = wit_component::ComponentEncoder::default()
         .module(&module)
         .and_then(|encoder| encoder.validate(true).encode())
         .context("cannot encode the component")?;
-    let compiled = buildonce::precompile(&component, &native_target()?).context("cannot compile the component")?;
+    let precompiled = buildonce::precompile(&component, &native_target()?).context("cannot compile the component")?;
 
     let files = files();
     fs::create_dir_all(files.wasm.parent().context("no folder")?)?;
-    for (path, bytes) in [(&files.wasm, component), (&files.cwasm, compiled)] {
+    for (path, bytes) in [(&files.wasm, component), (&files.cwasm, precompiled), (&files.command, command)] {
         if fs::read(path).ok().as_ref() != Some(&bytes) {
             fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
         }
@@ -56,28 +64,47 @@ pub(crate) fn build() -> Result<Files> {
 /// Its standard library is built with it, so that a panic is one instruction: the text of a panic could not leave the component anyway,
 /// and without the texts, their formatting and their source locations it is an eighth smaller. Cargo and the compiler
 /// call this unstable, so `RUSTC_BOOTSTRAP` is needed; only the component is built so, and every test of it runs on what it makes.
-///
-/// Paths of this machine are kept out of it, so that its bytes depend on the sources and the compiler alone.
 fn module() -> Result<Vec<u8>> {
-    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))?;
     let sysroot = read(crate::shell::command("rustc").args(["--print", "sysroot"]))?;
     let flags = [
         "-Zunstable-options".to_owned(),
         "-Cpanic=immediate-abort".to_owned(),
-        format!("--remap-path-prefix={home}=cargo"),
         format!("--remap-path-prefix={}=rust", sysroot.trim()),
-        format!("--remap-path-prefix={}=.", root().display()),
     ];
-    run(cargo()
-        .args(["build", "--package", "buildonce-plugin", "--profile", "component", "--target", MODULE_TARGET])
-        .arg("-Zbuild-std=std,panic_abort")
-        .args(
-            FAST.iter()
-                .flat_map(|name| ["--config".to_owned(), format!("profile.component.package.{name}.opt-level=3")]),
-        )
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))?;
-    let path = root().join("target").join(MODULE_TARGET).join("component/buildonce_plugin.wasm");
+    let build = ["--lib", "--profile", "component", "--target", MODULE_TARGET];
+    let mut cargo = plugin(&build, flags)?;
+    cargo.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1");
+    for name in FAST {
+        cargo.args(["--config".to_owned(), format!("profile.component.package.{name}.opt-level=3")]);
+    }
+    run(&mut cargo)?;
+    made(&format!("{MODULE_TARGET}/component/buildonce_plugin.wasm"))
+}
+
+/// The WASI command, with the standard library as it comes: a command can say on standard error why it panicked, so the texts stay.
+/// No page downloads it, so it is built in a fraction of the time instead of as small as can be.
+fn command() -> Result<Vec<u8>> {
+    let build = ["--bin", "buildonce-cli", "--profile", "component", "--target", COMMAND_TARGET];
+    let mut cargo = plugin(&build, [])?;
+    cargo.env("CARGO_PROFILE_COMPONENT_LTO", "off").env("CARGO_PROFILE_COMPONENT_CODEGEN_UNITS", "16");
+    run(&mut cargo)?;
+    made(&format!("{COMMAND_TARGET}/component/buildonce-cli.wasm"))
+}
+
+/// A build of the plugin. Paths of this machine are kept out of it, so that its bytes depend on the sources and the compiler alone.
+fn plugin<const N: usize>(arguments: &[&str], flags: [String; N]) -> Result<Command> {
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))?;
+    let mut flags = Vec::from(flags);
+    flags.push(format!("--remap-path-prefix={home}=cargo"));
+    flags.push(format!("--remap-path-prefix={}=.", root().display()));
+    let mut cargo = cargo();
+    cargo.args(["build", "--package", "buildonce-plugin"]).args(arguments);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    Ok(cargo)
+}
+
+fn made(path: &str) -> Result<Vec<u8>> {
+    let path = root().join("target").join(path);
     fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 

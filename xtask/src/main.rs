@@ -7,6 +7,7 @@ mod case;
 mod component;
 mod demo;
 mod e2e;
+mod fuzz;
 mod one_rule;
 mod replay;
 mod retries;
@@ -14,6 +15,8 @@ mod schema;
 mod setup;
 mod shell;
 mod test;
+mod tools;
+mod wit;
 mod zones;
 
 use std::path::PathBuf;
@@ -34,9 +37,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what is missing on this machine: the wasm target and the sources of the standard library, by rustup
+    /// Install what is missing on this machine: the wasm targets and the sources of the standard library, by rustup
     Setup,
-    /// Build the component: target/engine/buildonce.wasm, and the same compiled for this machine's target
+    /// Build the component: target/engine/buildonce.wasm, the same compiled for this machine's target, and the WASI command
     Component,
     /// Build the release program: target/release/buildonce, with the component embedded and no compiler
     Build,
@@ -55,6 +58,10 @@ enum Command {
         /// The record
         file: PathBuf,
     },
+    /// Copy wit/ to wit/released/VERSION, against which every later version is checked: part of a release
+    Freeze,
+    /// Throw generated inputs at the core: one fuzz target, or all of them
+    Fuzz(fuzz::Options),
     /// Write the generated files: schema/policy.schema.json and the compact time zones
     Schema,
 }
@@ -79,6 +86,8 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Demo => demo::run(),
         Command::Test { part } => test::run(*part),
         Command::Bench => bench::run_all(),
+        Command::Freeze => wit::freeze(),
+        Command::Fuzz(options) => fuzz::run(options),
         Command::Schema => schema::write(),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -22,11 +22,13 @@ const OLD: &str = "branch";
 const NEW: &str = "unnamed";
 
 /// Fronts of the conformance tests.
-const FRONTS: [&str; 5] = ["native", "wasmtime-json", "wasmtime-typed", "jco-json", "jco-typed"];
+const FRONTS: [&str; 7] =
+    ["native", "wasmtime-json", "wasmtime-typed", "jco-json", "jco-typed", "wasi-jco", "wasi-python"];
 
 /// Changes the rule in a copy and asks everywhere.
 pub(crate) fn run_all() -> Result<()> {
     setup::node_packages()?;
+    setup::python_packages()?;
     let copy = root().join("target/one-rule");
     let told = fs::remove_dir_all(&copy);
     ensure!(told.is_ok() || !copy.exists(), "cannot empty {}", copy.display());
@@ -62,7 +64,8 @@ fn clone(copy: &Path) -> Result<()> {
         }
     }
     fs::create_dir_all(copy.join("target"))?;
-    for folder in ["tests/node_modules", "target/debug", &format!("target/{}", component::MODULE_TARGET)] {
+    let wasm = [component::MODULE_TARGET, component::COMMAND_TARGET].map(|target| format!("target/{target}"));
+    for folder in ["tests/node_modules", "target/python", "target/debug", &wasm[0], &wasm[1]] {
         fs::create_dir_all(root().join(folder))?;
         link(&root().join(folder), &copy.join(folder)).with_context(|| format!("cannot link {folder}"))?;
     }

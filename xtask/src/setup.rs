@@ -4,10 +4,11 @@ use std::fs;
 
 use anyhow::{Context, Result, bail};
 
+use crate::component;
 use crate::shell::{command, read, root, run, say};
 
-/// The targets that the component is built for.
-const TARGETS: [&str; 1] = ["wasm32-unknown-unknown"];
+/// The targets that the component and the command are built for.
+const TARGETS: [&str; 2] = [component::MODULE_TARGET, component::COMMAND_TARGET];
 
 /// The oldest node that the JavaScript front runs on.
 const NODE: u32 = 20;
@@ -47,4 +48,32 @@ pub(crate) fn node_packages() -> Result<()> {
         "cannot install the npm packages of tests/: npm downloads them, so this machine must be online once",
     )?;
     fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// Makes the virtual environment of the Python fronts below `target/`, when its list of packages is newer than it is.
+pub(crate) fn python_packages() -> Result<()> {
+    let wanted = fs::read(root().join("tests/python/requirements.txt")).context("cannot read the list of packages")?;
+    let folder = root().join("target/python");
+    let stamp = folder.join("installed-requirements.txt");
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    say("installing the Python packages of tests/");
+    run(command("python3").args(["-m", "venv", "--clear"]).arg(&folder))
+        .context("python 3.9 or newer with its module `venv` is needed for the Python fronts")?;
+    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    run(command(python)
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--only-binary",
+            ":all:",
+            "--requirement",
+        ])
+        .arg("tests/python/requirements.txt"))
+    .context("cannot install the Python packages of tests/: pip downloads them, so this machine must be online once")?;
+    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
 }

@@ -7,18 +7,18 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::shell::{self, cargo, command, say};
-use crate::{component, e2e, one_rule, schema, setup};
+use crate::{component, e2e, one_rule, schema, setup, tools, wit};
 
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// Formatting, and clippy with warnings as errors, native and wasm
     Lint,
-    /// The component: no imports, size within its budget
+    /// The component: no imports, size within its budget; the contract: hosts of the last release still work
     Component,
     /// Unit, property and process tests of every crate
     Unit,
-    /// Every case on three fronts: native, the component in wasmtime, the component by jco in node
+    /// Every case on every front: native, the component in wasmtime and by jco in node, the WASI command in node and Python
     Conformance,
     /// Generated files are what the sources generate
     Generated,
@@ -26,6 +26,8 @@ pub(crate) enum Part {
     E2e,
     /// One rule of the core changed in a copy changes the answer on every front; builds everything twice. Only by name
     OneRule,
+    /// Licences, duplicates, sources and known faults of dependencies; only when asked for, as it builds cargo-deny first
+    Deny,
 }
 
 /// The component's budget in bytes: raw and gzipped.
@@ -34,6 +36,9 @@ pub(crate) const BUDGET: (usize, usize) = (2 << 20, 600 << 10);
 /// Runs one part, or all in the order in which they fail fastest.
 pub(crate) fn run(part: Option<Part>) -> Result<()> {
     let all = [Part::Lint, Part::Component, Part::Unit, Part::Conformance, Part::Generated];
+    if part == Some(Part::Deny) {
+        return deny();
+    }
     setup::targets()?;
     say("building the component");
     component::build()?;
@@ -49,6 +54,7 @@ pub(crate) fn run(part: Option<Part>) -> Result<()> {
             Part::Generated => generated(),
             Part::E2e => e2e::run_all(),
             Part::OneRule => one_rule::run_all(),
+            Part::Deny => deny(),
         }
         .with_context(|| format!("`cargo xtask test {name}` failed"))?;
         say(&format!("{name}: passed in {:.0} s", start.elapsed().as_secs_f64()));
@@ -83,7 +89,31 @@ fn component_facts() -> Result<()> {
     if facts.raw > BUDGET.0 || facts.gzipped > BUDGET.1 {
         bail!("the component is over its budget of {} bytes, {} gzipped", BUDGET.0, BUDGET.1);
     }
-    Ok(())
+    let command = component::Facts::of(&fs::read(component::files().command)?)?;
+    say(&format!(
+        "the WASI command: {} imports, {} bytes, {} gzipped",
+        command.imports.len(),
+        command.raw,
+        command.gzipped
+    ));
+    if let Some(other) = command.imports.iter().find(|name| !name.starts_with("wasi:")) {
+        bail!("the WASI command imports {other}, which a runtime of WASI does not have");
+    }
+    wit::check()
+}
+
+fn deny() -> Result<()> {
+    let program = tools::DENY.path()?;
+    let check =
+        |what: &[&str]| shell::run(command(&program).args(["--workspace", "--all-features", "check"]).args(what));
+    check(&["bans", "licenses", "sources"])?;
+    // The database of known faults comes over the network, which is no fault of the dependencies when it is away.
+    let fetched = command(&program).args(["fetch", "db"]).output().is_ok_and(|output| output.status.success());
+    if !fetched {
+        say("known faults were NOT checked: their database cannot be reached from here");
+        return Ok(());
+    }
+    check(&["advisories"])
 }
 
 fn unit() -> Result<()> {
@@ -92,6 +122,7 @@ fn unit() -> Result<()> {
 
 fn conformance() -> Result<()> {
     setup::node_packages()?;
+    setup::python_packages()?;
     shell::run(cargo().args(["test", "--package", "buildonce-tests"]))?;
     shell::run(cargo().args(["test", "--package", "buildonce", "--test", "action_retry"]))
 }

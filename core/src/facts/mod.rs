@@ -9,6 +9,7 @@ mod check;
 mod document;
 mod engines;
 mod env;
+mod host;
 mod model;
 mod payload;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod properties;
 mod reference;
 mod validate;
 
+pub use host::{GitFacts, HostFacts};
 pub use model::*;
 
 use crate::diagnostic::Diagnostics;

@@ -28,7 +28,7 @@ impl std::fmt::Debug for Runner {
 impl Runner {
     /// Makes the module if it is not there yet, and starts node.
     pub fn start() -> Result<Self> {
-        let module = transpile()?;
+        let module = javascript_module()?;
         let mut process = Command::new("node")
             .arg(crate::folder().join("js/runner.mjs"))
             .stdin(Stdio::piped())
@@ -104,7 +104,7 @@ impl Front for Jco {
 }
 
 /// The component as a JavaScript module in `target/jco`, made anew when the component or jco changed.
-fn transpile() -> Result<PathBuf> {
+pub fn javascript_module() -> Result<PathBuf> {
     let jco = crate::folder().join("node_modules/@bytecodealliance/jco");
     let package = fs::read(jco.join("package.json")).map_err(|_| {
         anyhow::anyhow!("the JavaScript packages are missing: run `npm ci` in {}", crate::folder().display())

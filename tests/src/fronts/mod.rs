@@ -1,5 +1,6 @@
 //! The ways into the engine.
 
+mod command;
 mod jco;
 mod json;
 mod typed;
@@ -11,7 +12,8 @@ use anyhow::Result;
 use buildonce_core::json::Failure;
 use serde_json::{Value, json};
 
-pub use jco::{Jco, Runner};
+pub use command::{Runtime, Wasi, python};
+pub use jco::{Jco, Runner, javascript_module};
 pub use json::{Component, Native};
 pub use typed::Typed;
 
@@ -27,12 +29,15 @@ pub trait Front: Send + Sync {
     fn call(&self, name: &str, input: &Value) -> Result<Value>;
 }
 
-/// Every front: the core itself, then the component in wasmtime, then in JavaScript. When that one cannot start, each of its calls
-/// says why.
+/// Every front: the core itself, then the component in wasmtime, then in JavaScript, then the WASI command. When one of the last cannot
+/// start, each of its calls says why.
 pub fn all() -> Result<Vec<Arc<dyn Front>>> {
     let [json, typed] = Jco::both(Runner::start());
     let component = Arc::new(Component::load()?);
-    Ok(vec![Arc::new(Native), component, Arc::new(Typed::load()?), Arc::new(json), Arc::new(typed)])
+    let mut fronts: Vec<Arc<dyn Front>> =
+        vec![Arc::new(Native), component, Arc::new(Typed::load()?), Arc::new(json), Arc::new(typed)];
+    fronts.extend(Runtime::ALL.map(|runtime| Arc::new(Wasi::new(runtime)) as Arc<dyn Front>));
+    Ok(fronts)
 }
 
 /// The answer of the `json` interface as a value.
