@@ -125,6 +125,18 @@ fn commands_without_a_run_are_recorded_too() {
 }
 
 #[test]
+fn the_log_of_a_failed_command_is_recorded_without_its_secrets() {
+    let log = "$ git push https://robot:word-of-pass@git.example/a.git\nerror: denied: glpat-ABCDEFGHIJ_KLMNOPQRST may not push\n";
+    let run = Run::new("classify").stdin(log).env("DEPLOY_TOKEN", "not-in-the-log").arg("--record").arg("record.jsonl");
+    assert_eq!(run.go().code, 0);
+    let record = run.read("record.jsonl").to_lowercase();
+    assert!(record.contains("git.example") && record.contains("\"masked\":true"), "{record}");
+    assert!(!record.contains("word-of-pass") && !record.contains("klmnop"), "{record}");
+    let replayed = Run::new("replay").arg("-").stdin(run.read("record.jsonl")).go();
+    assert_eq!(replayed.code, 0, "{}", replayed.stdout);
+}
+
+#[test]
 fn a_policy_that_is_refused_is_recorded_with_its_refusal() {
     let run = Run::new("lint").file("buildonce.yaml", "version: 1\nimage: x\n").arg("--record").arg("record.jsonl");
     assert_eq!(run.go().code, 2);
