@@ -14,9 +14,9 @@ pub(super) enum Case {
     Folded,
 }
 
-/// Where letters with case are, apart from ASCII: no other code point changes. (A test looks at all of them.)
+/// Where letters with case are: no other code point changes. (A test looks at all of them.)
 const BLOCKS: [(u32, u32); 7] = [
-    (0x80, 0x2FFF),
+    (0, 0x2FFF),
     (0xA640, 0xABFF),
     (0xFB00, 0xFFFF),
     (0x10400, 0x10DFF),
@@ -25,8 +25,8 @@ const BLOCKS: [(u32, u32); 7] = [
     (0x1E900, 0x1E9FF),
 ];
 
-/// Ranges up to this length are looked at letter by letter.
-const SHORT: u32 = 0x400;
+/// Sets below this size are looked at letter by letter.
+const SMALL: u32 = 0x400;
 
 impl Case {
     /// What the flags ask for.
@@ -47,41 +47,57 @@ impl Case {
             Self::Folded => folded(c),
         }
     }
+}
+
+/// Brings sets into the canonical form of one pattern.
+#[derive(Debug)]
+pub(super) struct Closer {
+    case: Case,
+    /// All characters that are not canonical, each after the one that is, by which they are in order; once a large set needs them.
+    changes: Vec<(u32, u32)>,
+    /// The same characters.
+    changing: Set,
+}
+
+impl Closer {
+    pub(super) fn new(case: Case) -> Self {
+        Self { case, changes: Vec::new(), changing: Set::default() }
+    }
 
     /// The characters that stand for those of a set.
-    pub(super) fn close(self, set: Set) -> Set {
-        if self == Self::Sensitive {
+    pub(super) fn close(&mut self, mut set: Set) -> Set {
+        if self.case == Case::Sensitive {
             return set;
         }
-        let (mut out, mut letters) = (Set::default(), Set::default());
-        for &(low, high) in set.ranges() {
-            let mut kept = low;
-            let mut visit = |from: u32, to: u32| {
-                for c in low.max(from)..=high.min(to) {
-                    let canonical = self.canonical(c);
-                    if canonical != c {
-                        if kept < c {
-                            out.add(kept, c - 1);
-                        }
-                        letters.add(canonical, canonical);
-                        kept = c + 1;
-                    }
-                }
-            };
-            if high - low < SHORT {
-                visit(low, high);
-            } else {
-                visit(0, 0x7F);
-                for (from, to) in BLOCKS {
-                    visit(from, to);
-                }
+        let mut letters = Set::default();
+        if set.ranges().iter().map(|(low, high)| high - low + 1).sum::<u32>() < SMALL {
+            for c in set.ranges().iter().flat_map(|(low, high)| *low..=*high) {
+                let canonical = self.case.canonical(c);
+                letters.add(canonical, canonical);
             }
-            if kept <= high {
-                out.add(kept, high);
+            return letters;
+        }
+        self.find_changes();
+        for (canonical, _) in self.changes.iter().filter(|(_, c)| set.contains(*c)) {
+            letters.add(*canonical, *canonical);
+        }
+        set.subtract(&self.changing);
+        set.unite(&letters);
+        set
+    }
+
+    fn find_changes(&mut self) {
+        if !self.changes.is_empty() {
+            return;
+        }
+        for c in BLOCKS.into_iter().flat_map(|(low, high)| low..=high) {
+            let canonical = self.case.canonical(c);
+            if canonical != c {
+                let at = self.changes.partition_point(|change| change.0 <= canonical);
+                self.changes.insert(at, (canonical, c));
+                self.changing.add(c, c);
             }
         }
-        out.unite(&letters);
-        out
     }
 }
 
@@ -113,4 +129,33 @@ fn folded(c: u32) -> u32 {
     let lower = single(upper.to_lowercase()).unwrap_or(c);
     // Two letters fold to ASCII, where the capital letters are the canonical ones.
     if lower < 0x80 { Case::Folded.canonical(lower) } else { lower }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_change_within_the_blocks_only() {
+        for case in [Case::Capital, Case::Folded] {
+            for c in 0..=0x10_FFFF {
+                let inside = BLOCKS.iter().any(|(low, high)| (*low..=*high).contains(&c));
+                assert!(inside || case.canonical(c) == c, "{c:x}");
+                assert_eq!(case.canonical(case.canonical(c)), case.canonical(c), "{c:x}");
+            }
+        }
+    }
+
+    #[test]
+    fn large_sets_are_closed_as_small_ones_are() {
+        for case in [Case::Capital, Case::Folded] {
+            let mut closer = Closer::new(case);
+            let mut all = Set::default();
+            for low in (0..0x3000).step_by(0x100) {
+                all.unite(&closer.close(Set::of(&[(low, low + 0xFF)])));
+            }
+            assert!(closer.changes.is_empty(), "the small ones need no table");
+            assert_eq!(closer.close(Set::of(&[(0, 0x2FFF)])), all);
+        }
+    }
 }

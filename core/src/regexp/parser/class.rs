@@ -41,7 +41,7 @@ impl Parser {
                 }
             }
         }
-        let set = self.case.close(set);
+        let set = self.closer.close(set);
         Ok(self.class_node(set, negated))
     }
 

@@ -35,7 +35,7 @@ impl Parser {
             return self.named_reference();
         }
         if let Some(set) = self.class_escape()? {
-            let set = self.case.close(set);
+            let set = self.closer.close(set);
             return Ok(self.class_node(set, false));
         }
         let c = self.character_escape(Within::Pattern)?;

@@ -8,7 +8,7 @@ mod sets;
 
 use super::error::{PatternError, PatternErrorKind};
 use super::flags::{Flag, Flags};
-use super::fold::Case;
+use super::fold::{Case, Closer};
 use super::limits;
 use super::node::{Class, Greed, Node, Place, Polarity, Repetition, Tree};
 use super::set::Set;
@@ -40,6 +40,7 @@ struct Parser {
     at: usize,
     flags: Flags,
     case: Case,
+    closer: Closer,
     /// `u` or `v`.
     unicode: bool,
     /// How many groups and classes are open.
@@ -68,6 +69,7 @@ impl Parser {
             at: 0,
             flags,
             case: Case::of(flags),
+            closer: Closer::new(Case::of(flags)),
             unicode,
             depth: 0,
             opened: 0,

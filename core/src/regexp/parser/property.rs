@@ -37,12 +37,12 @@ impl Parser {
 
     /// The characters without a property. With `v` that is decided by canonical characters, so that it does not match both cases of a letter
     /// when one of them has the property.
-    pub(super) fn opposite(&self, set: Set) -> Set {
+    pub(super) fn opposite(&mut self, set: Set) -> Set {
         if !self.flags.has(Flag::UnicodeSets) {
             return set.inverted();
         }
-        let mut opposite = self.case.close(set).inverted();
-        opposite.intersect(&self.case.close(Set::all()));
+        let mut opposite = self.closer.close(set).inverted();
+        opposite.intersect(&self.closer.close(Set::all()));
         opposite
     }
 }

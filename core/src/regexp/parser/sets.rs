@@ -81,7 +81,7 @@ impl Parser {
                     if low > high {
                         return Err(PatternErrorKind::RangeOrder);
                     }
-                    set.characters.unite(&self.case.close(Set::of(&[(low, high)])));
+                    set.characters.unite(&self.closer.close(Set::of(&[(low, high)])));
                 }
                 operand => set.unite(self.strings(operand)),
             }
@@ -144,7 +144,7 @@ impl Parser {
         }
         if let Some(set) = self.class_escape()? {
             // The opposite of a property is one of canonical characters already.
-            let characters = self.case.close(set);
+            let characters = self.closer.close(set);
             return Ok(Operand::Set(Strings { characters, ..Strings::default() }));
         }
         self.character_escape(Within::SetClass).map(Operand::Character)
