@@ -48,7 +48,7 @@ fn run(arguments: &[String]) -> Result<Summary, ServeError> {
         [] => serve(io::stdin().lock(), io::stdout().lock(), call),
         ["--help" | "-h"] => print(HELP),
         ["--version" | "-V"] => print(concat!("buildonce-cli ", env!("CARGO_PKG_VERSION"), "\n")),
-        ["--list"] => print(&json::names().map(|name| format!("{name}\n")).collect::<String>()),
+        ["--list"] => print(&json::names().fold(String::new(), |names, name| names + name + "\n")),
         [first, ..] => {
             eprintln!("error: `{first}` is no option; `--help` lists them");
             Ok(Summary::SomeFailed)

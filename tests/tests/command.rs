@@ -52,7 +52,7 @@ fn good_lines_make_it_succeed_whatever_a_function_refuses() -> Result<()> {
 
 #[test]
 fn its_options_list_the_functions_and_refuse_what_is_no_option() -> Result<()> {
-    let names: String = json::names().map(|name| format!("{name}\n")).collect();
+    let names = json::names().fold(String::new(), |names, name| names + name + "\n");
     for runtime in Runtime::ALL {
         assert_eq!(told(runtime, &["--list"], "")?, (names.clone(), String::new(), true));
         let (out, err, success) = told(runtime, &["--nonsense"], "")?;
@@ -86,7 +86,8 @@ fn the_python_example_names_the_image_as_every_host_does() -> Result<()> {
     let mut expected =
         format!("build - {}\n", plan["decision"]["reasons"][0]["message"].as_str().context("no reason")?);
     for reference in plan["images"][0]["references"].as_array().context("no references")? {
-        expected += &format!("{}\n", reference.as_str().unwrap_or_default());
+        expected += reference.as_str().unwrap_or_default();
+        expected.push('\n');
     }
     assert!(expected.lines().count() > 1, "the plan names nothing");
     assert_eq!(String::from_utf8(output.stdout)?, expected);

@@ -89,11 +89,10 @@ fn expected(plan: &Value, run: &Value) -> Value {
         "platforms": part(plan, "/delivery/platforms"), "labels": entries("/labels"), "args": entries("/build_args"),
         "output": part(run, "/outputs").as_array().into_iter().flatten().filter_map(Value::as_str).map(output).collect::<Vec<_>>(),
     });
-    if part(plan, "/decision/force_refresh") == json!(true) {
-        target["no-cache"] = json!(true);
-        target["pull"] = json!(true);
-    }
     if let Some(fields) = target.as_object_mut() {
+        if part(plan, "/decision/force_refresh") == json!(true) {
+            fields.extend(["no-cache", "pull"].map(|key| (key.to_owned(), json!(true))));
+        }
         fields.retain(|_, value| {
             !(value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty))
         });

@@ -13,7 +13,7 @@ struct Strings {
     /// Strings of no character, or of several; the longest first, as they are tried.
     others: Vec<Vec<u32>>,
     /// Whether its syntax allows for strings, whatever is left of them.
-    with_strings: bool,
+    allowed: bool,
 }
 
 /// A part of a class. Only a character may start a range.
@@ -55,7 +55,7 @@ impl Parser {
         let mut set = self.operations()?;
         self.depth -= 1;
         if negated {
-            if set.with_strings {
+            if set.allowed {
                 return Err(PatternErrorKind::NegatedStrings);
             }
             set.characters = set.characters.inverted();
@@ -160,7 +160,7 @@ impl Parser {
                     set.characters.add(*c, *c);
                     string.clear();
                 } else {
-                    set.with_strings = true;
+                    set.allowed = true;
                     set.add(std::mem::take(&mut string));
                 }
                 if self.next() == Some(u32::from('}')) {
@@ -187,13 +187,13 @@ impl Strings {
     fn unite(&mut self, other: Self) {
         self.characters.unite(&other.characters);
         other.others.into_iter().for_each(|string| self.add(string));
-        self.with_strings |= other.with_strings;
+        self.allowed |= other.allowed;
     }
 
     fn intersect(&mut self, other: &Self) {
         self.characters.intersect(&other.characters);
         self.others.retain(|string| other.others.contains(string));
-        self.with_strings &= other.with_strings;
+        self.allowed &= other.allowed;
     }
 
     fn subtract(&mut self, other: &Self) {
