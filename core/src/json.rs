@@ -2,6 +2,7 @@
 
 mod arguments;
 mod reference;
+mod selection;
 mod version;
 
 use serde::{Deserialize, Serialize};
@@ -204,7 +205,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
 ];
 
 /// The tables, one for each file.
-const TABLES: &[&[(&str, Function)]] = &[FUNCTIONS, version::FUNCTIONS, reference::FUNCTIONS];
+const TABLES: &[&[(&str, Function)]] = &[FUNCTIONS, selection::FUNCTIONS, version::FUNCTIONS, reference::FUNCTIONS];
 
 /// Names that [`call`] accepts.
 pub fn names() -> impl Iterator<Item = &'static str> {
@@ -221,11 +222,19 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn call(name: &str, input: &str) -> Answer {
     match TABLES.iter().copied().flatten().find(|(n, _)| *n == name) {
         Some((_, function)) => function(input),
-        None => Err(Failure {
-            code: FailureCode::UnknownFunction,
-            message: format!("no function `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
-            field: Some("name".to_owned()),
-        }),
+        None => {
+            Err(Failure { code: FailureCode::UnknownFunction, message: unknown(name), field: Some("name".to_owned()) })
+        }
+    }
+}
+
+/// There are too many functions to list them all in one line.
+fn unknown(name: &str) -> String {
+    let near = names().map(|own| (strsim::levenshtein(own, name), own)).min().filter(|(distance, _)| *distance <= 5);
+    let shown: String = name.chars().take(64).collect();
+    match near {
+        Some((_, near)) => format!("no function `{shown}`; did you mean `{near}`?"),
+        None => format!("no function `{shown}`; `names` of this interface lists all"),
     }
 }
 

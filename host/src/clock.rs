@@ -31,7 +31,12 @@ pub(crate) fn readable(milliseconds: i64) -> String {
 }
 
 fn parse(text: &str) -> Option<i64> {
-    seconds(text).or_else(|| Timestamp::from_str(text).ok().map(Timestamp::as_millisecond))
+    seconds(text).or_else(|| rfc3339(text))
+}
+
+/// Milliseconds since the Unix epoch of a time in RFC 3339.
+pub(crate) fn rfc3339(text: &str) -> Option<i64> {
+    Timestamp::from_str(text).ok().map(Timestamp::as_millisecond)
 }
 
 /// Seconds within the years that have four digits.

@@ -17,6 +17,11 @@ pub(crate) const CHANGED_FILES: u64 = 32 << 20;
 /// Largest record in bytes.
 pub(crate) const RECORD: u64 = 256 << 20;
 
+/// Largest list of tags in bytes: a million tags with dates and digests.
+pub(crate) const TAGS: u64 = 256 << 20;
+/// Largest document with observations in bytes.
+pub(crate) const OBSERVATIONS: u64 = 64 << 20;
+
 /// Reads a document as text without a byte order mark; `-` is standard input. `what` names it in errors, such as `the policy`.
 pub(crate) fn read(what: &str, path: &Path, limit: u64) -> Result<String, Problem> {
     let bytes = bytes(path, limit).map_err(|e| Problem::unreadable(what, path, &e))?;
@@ -31,6 +36,11 @@ pub(crate) fn read(what: &str, path: &Path, limit: u64) -> Result<String, Proble
         Problem::usage("invalid-utf8", format!("{what} {} is not UTF-8: byte {at} is wrong", path.display()))
     })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// What messages call a document: its path as it was typed.
+pub(crate) fn name(path: &Path) -> String {
+    if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() }
 }
 
 /// At most one byte more than the limit, so that the caller can tell.

@@ -7,11 +7,13 @@ mod credentials;
 mod document;
 mod environment;
 mod git;
+mod observations;
 mod outputs;
 mod problem;
 mod process;
 mod program;
 mod render;
+mod tags;
 mod tail;
 
 use std::process::ExitCode;

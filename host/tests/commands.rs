@@ -29,7 +29,7 @@ fn an_unknown_option_is_a_usage_error() {
 
 #[test]
 fn every_command_has_examples() {
-    for command in ["plan", "facts", "lint", "classify", "eval", "schema", "component"] {
+    for command in ["plan", "select", "facts", "lint", "classify", "eval", "schema", "component"] {
         let done = Run::new(command).arg("--help").go();
         assert_eq!(done.code, 0, "{command}");
         assert!(done.stdout.contains("Examples:\n"), "{command}");

@@ -10,6 +10,7 @@ mod json;
 mod policy;
 mod reference;
 mod retry;
+mod selection;
 mod tagging;
 mod translate;
 mod types;

@@ -35,7 +35,7 @@ pub use retention::{Only, Retention, RetentionAction, RetentionRule, RetentionSc
 pub(crate) use retry::thousandths;
 pub use retry::{Backoff, BackoffKind, BackoffSettings, Budget, Jitter, LimitSettings, Limits, Operation, Retry};
 pub use schema::schema;
-pub use select::{Fallback, Freshness, Select};
+pub use select::{Fallback, Freshness, OnUnknown, Select};
 pub use template::{Part, Template, TemplateError, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};

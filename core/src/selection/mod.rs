@@ -7,6 +7,7 @@
 mod archive;
 pub mod channel;
 mod document;
+pub mod exchange;
 mod ladder;
 mod model;
 mod reflection;

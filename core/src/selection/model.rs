@@ -3,41 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Reason;
+pub use crate::policy::{Fallback, Freshness, OnUnknown};
 use crate::tagging::AcceptedRevision;
-
-/// What happens to an image that was built from another commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Freshness {
-    /// It is no candidate.
-    #[default]
-    Fail,
-    /// It is taken when nothing better is found, and the answer says so.
-    Warn,
-}
-
-/// What is tried when the registry has no image of this commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Fallback {
-    /// The archive that the producer left with its run.
-    Archive,
-    /// A build in the consumer's job.
-    Rebuild,
-    /// Nothing.
-    Fail,
-}
-
-/// What happens when a source does not answer, so that nobody knows whether it has the image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OnUnknown {
-    /// The answer is no.
-    #[default]
-    Fail,
-    /// The next candidate is tried, and the trace says so.
-    Fallback,
-}
 
 /// Which commit an image may have that a person named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,23 +30,23 @@ pub struct Request {
     /// Platforms that the image must have; absent for those of the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platforms: Option<Vec<String>>,
-    /// What happens to an image that was built from another commit.
-    #[serde(default)]
-    pub freshness: Freshness,
-    /// What is tried, in order, when the registry has no image of this commit; the end of the list is to fail.
-    #[serde(default)]
-    pub fallback: Vec<Fallback>,
-    /// What happens when a source does not answer.
-    #[serde(default)]
-    pub on_unknown: OnUnknown,
+    /// What happens to an image that was built from another commit; absent for what the policy says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freshness: Option<Freshness>,
+    /// What is tried, in order, when the registry has no image of this commit; the end of the list is to fail. Absent for what the
+    /// policy says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Vec<Fallback>>,
+    /// What happens when a source does not answer; absent for what the policy says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_unknown: Option<OnUnknown>,
     /// The value that the label `org.opencontainers.image.source` must have; absent for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
 
 /// Something that the host can look at. The order of the variants has no meaning.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Probe {
     /// The receipt that the producer left. Answer with [`Sighting::Receipt`].
     Receipt,
@@ -172,8 +139,7 @@ pub struct ArchiveSeen {
 
 /// What the host saw. The order of the variants is that in which they outweigh each other when one question was answered
 /// twice: a later success makes an earlier failure meaningless.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sighting {
     /// No answer that could be used.
     Unknown(Cause),
@@ -184,7 +150,6 @@ pub enum Sighting {
         /// The bytes as they came, as text.
         body: String,
         /// What the registry calls its digest (`Docker-Content-Digest`).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         digest: Option<String>,
     },
     /// A receipt.
@@ -194,8 +159,7 @@ pub enum Sighting {
 }
 
 /// A question and what the host saw.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
     /// The question, as it was asked.
     pub probe: Probe,
@@ -307,16 +271,13 @@ pub struct Selected {
 }
 
 /// An answer without an image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotSelected {
     /// What decided it.
     pub reason: Reason,
     /// The question that was not answered, for the retry policy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<Probe>,
     /// Why it was not answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
     /// References that were looked for.
     pub expected: Vec<String>,
@@ -327,8 +288,7 @@ pub struct NotSelected {
 }
 
 /// What to do next.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Look at these, in any order, and ask again with everything seen so far.
     Probe(Vec<Probe>),

@@ -12,7 +12,7 @@ use super::view::{Answer, View};
 use crate::Reason;
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
-use crate::policy::Policy;
+use crate::policy::{Policy, Select};
 use crate::reference::{Digest, ImageReference};
 
 /// More calls than this never come before an answer: for every candidate its manifest, the manifests of its platforms and
@@ -32,7 +32,13 @@ const MAX_RECEIPT: usize = 20;
 pub fn next(policy: &Policy, facts: &Facts, request: &Request, seen: &[Observation]) -> Result<Step, Diagnostics> {
     let ladder = Ladder::new(policy, facts, request)?;
     let view = View::new(seen);
-    Ok(Climb { ladder: &ladder, view: &view, request, trace: Vec::new(), stale: None }.run())
+    // What a person asks for goes before what the policy says.
+    let rules = Select {
+        freshness: request.freshness.unwrap_or(policy.select.freshness),
+        fallback: request.fallback.clone().unwrap_or_else(|| policy.select.fallback.clone()),
+        on_unknown: request.on_unknown.unwrap_or(policy.select.on_unknown),
+    };
+    Ok(Climb { ladder: &ladder, view: &view, request, rules: &rules, trace: Vec::new(), stale: None }.run())
 }
 
 /// What a candidate led to.
@@ -47,6 +53,7 @@ struct Climb<'a> {
     ladder: &'a Ladder,
     view: &'a View<'a>,
     request: &'a Request,
+    rules: &'a Select,
     trace: Vec<Tried>,
     /// The first image that fits but for its commit.
     stale: Option<(Found, Fit)>,
@@ -172,7 +179,7 @@ impl<'a> Climb<'a> {
             let revision = revision.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
             is_full(&revision) && self.ladder.accepted.iter().any(|accepted| accepted.revision == revision)
         };
-        if !ours(&receipt.built) && !ours(&receipt.head) && self.request.freshness == Freshness::Fail {
+        if !ours(&receipt.built) && !ours(&receipt.head) && self.rules.freshness == Freshness::Fail {
             let reason = Reason::new("revision-mismatch", "the receipt is about another commit");
             return (Vec::new(), vec![("receipt".to_owned(), reason)]);
         }
@@ -214,7 +221,7 @@ impl<'a> Climb<'a> {
     /// What comes when the registry has nothing, as the policy orders it.
     fn fall_back(mut self, can_prove: bool) -> Step {
         let mut last = Fallback::Fail;
-        for fallback in &self.request.fallback {
+        for fallback in &self.rules.fallback {
             match fallback {
                 Fallback::Archive if can_prove => {
                     if let Turn::Stop(step) = self.archive() {
@@ -244,7 +251,7 @@ impl<'a> Climb<'a> {
             Outcome::Fits(fit) => match fit.stale.clone() {
                 Some(refusal) => {
                     self.reject(&found, refusal);
-                    if self.request.freshness == Freshness::Warn && self.stale.is_none() {
+                    if self.rules.freshness == Freshness::Warn && self.stale.is_none() {
                         self.stale = Some((found, *fit));
                     }
                     Turn::Next
@@ -283,7 +290,7 @@ impl<'a> Climb<'a> {
     fn unknown(&mut self, found: Found, probe: Probe, cause: Cause) -> Turn {
         let message = format!("nobody knows whether {} is the image: {}", found.shown, cause.told());
         let reason = Reason::new("unknown", message);
-        let ends = found.rung == Rung::Override || self.request.on_unknown == OnUnknown::Fail;
+        let ends = found.rung == Rung::Override || self.rules.on_unknown == OnUnknown::Fail;
         let (rung, reference) = (found.rung, found.shown);
         let tried = Tried {
             rung,

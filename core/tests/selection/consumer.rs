@@ -7,7 +7,6 @@ use buildonce_core::{Reason, facts};
 use serde_json::{Value, json};
 
 use crate::registry::{IMAGE, World};
-use crate::vectors::text;
 
 /// Changes get a tag of their own; the default branch one for the commit and `latest`; other branches one that names the
 /// commit and one that moves.
@@ -38,10 +37,10 @@ pub(crate) fn policy() -> Policy {
     }
 }
 
-/// The run of a vector. Runs that follow another one have that one's event.
+/// A run. One that follows another has that one's event.
 pub(crate) fn run_of(context: &Value) -> Facts {
     let own = |key: &str| context[key].as_str().map(str::to_owned);
-    let (event, head, merge) = (text(context, "event"), own("head_sha"), own("merge_sha"));
+    let (event, head, merge) = (context["event"].as_str().unwrap(), own("head_sha"), own("merge_sha"));
     let fork = context["fork"].as_bool().unwrap_or(false);
     let number = context["pr"].as_u64();
     let is_change = number.is_some() || fork || event.starts_with("pull_request");

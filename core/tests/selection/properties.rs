@@ -82,8 +82,8 @@ fn requests() -> impl Strategy<Value = Request> {
     ];
     (platforms, any::<bool>(), any::<bool>()).prop_map(|(platforms, warn, lenient)| Request {
         platforms: Some(platforms),
-        freshness: if warn { Freshness::Warn } else { Freshness::Fail },
-        on_unknown: if lenient { OnUnknown::Fallback } else { OnUnknown::Fail },
+        freshness: Some(if warn { Freshness::Warn } else { Freshness::Fail }),
+        on_unknown: Some(if lenient { OnUnknown::Fallback } else { OnUnknown::Fail }),
         ..request()
     })
 }
@@ -111,7 +111,7 @@ proptest! {
             match selected.proof {
                 Proof::Proven => prop_assert!(labels.iter().all(ours)),
                 Proof::Stale => {
-                    prop_assert_eq!(request.freshness, Freshness::Warn);
+                    prop_assert_eq!(request.freshness, Some(Freshness::Warn));
                     prop_assert!(selected.revisions.iter().any(|said| said.revision == OTHER));
                     prop_assert!(selected.warnings.iter().any(|warning| warning.code == "stale"));
                 }

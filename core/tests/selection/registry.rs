@@ -1,12 +1,10 @@
-//! A registry, an archive and a receipt that answer probes, from the symbolic digests of a vector.
+//! A registry, an archive and a receipt that answer probes.
 
 use std::collections::BTreeMap;
 
 use buildonce_core::reference::Digest;
-use buildonce_core::selection::{Accept, ArchiveImage, ArchiveSeen, Cause, Observation, Probe, ReceiptSeen, Sighting};
-use serde_json::{Value, json};
-
-use crate::vectors::text;
+use buildonce_core::selection::{Accept, Observation, Probe, ReceiptSeen, Sighting};
+use serde_json::json;
 
 /// The name of the image in every case.
 pub(crate) const IMAGE: &str = "registry.example.com/acme/app";
@@ -17,8 +15,6 @@ pub(crate) const REVISION: &str = "org.opencontainers.image.revision";
 /// Everything that the world holds.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct World {
-    /// Real digests by symbolic ones.
-    pub(crate) digests: BTreeMap<String, String>,
     /// What tags and digests lead to.
     pub(crate) answers: BTreeMap<String, Sighting>,
     /// The archive.
@@ -65,49 +61,6 @@ impl World {
         self.put(json!({"schemaVersion": 2, "manifests": children, "annotations": {"mark": mark}}).to_string())
     }
 
-    /// The world of a vector.
-    pub(crate) fn of(case: &Value) -> Self {
-        let mut world = Self::default();
-        let registry = &case["registry"];
-        let manifests = registry["manifests"].as_object().cloned().unwrap_or_default();
-        let is_index = |manifest: &Value| text(manifest, "kind") == "index";
-        for (symbol, manifest) in manifests.iter().filter(|(_, manifest)| !is_index(manifest)) {
-            let (os, architecture) = (text(manifest, "os"), text(manifest, "arch"));
-            let digest = world.image(config(os, architecture, manifest["revision"].as_str(), symbol), symbol);
-            world.digests.insert(symbol.clone(), digest);
-        }
-        for (symbol, manifest) in manifests.iter().filter(|(_, manifest)| is_index(manifest)) {
-            let children = manifest["children"].as_array().cloned().unwrap_or_default();
-            let entry = |child: &Value| {
-                let symbol = child.as_str().unwrap();
-                let platform = manifests.get(symbol).map(|child| (text(child, "os"), text(child, "arch")));
-                (world.digest(symbol), platform)
-            };
-            let children: Vec<_> = children.iter().map(entry).collect();
-            let digest = world.index(&children, symbol);
-            world.digests.insert(symbol.clone(), digest);
-        }
-        for (tag, symbol) in registry["tags"].as_object().into_iter().flatten() {
-            if let Some(symbol) = symbol.as_str() {
-                let digest = world.digest(symbol);
-                world.tag(tag, &digest);
-            } else {
-                world.answers.insert(tag.clone(), Sighting::Unknown(cause(&symbol["error"])));
-            }
-        }
-        for (name, error) in registry["errors"].as_object().into_iter().flatten() {
-            let name = if name.starts_with("d:") { world.digest(name) } else { name.clone() };
-            world.answers.insert(name, Sighting::Unknown(cause(error)));
-        }
-        world.archive = archive(case);
-        world
-    }
-
-    /// The real digest behind a symbolic one; that of nothing the registry has, when it has none.
-    pub(crate) fn digest(&self, symbol: &str) -> String {
-        self.digests.get(symbol).cloned().unwrap_or_else(|| Digest::of(symbol.as_bytes()).to_string())
-    }
-
     /// What the world answers.
     pub(crate) fn look(&self, probe: &Probe) -> Observation {
         let absent = || Sighting::Absent(Accept::Complete);
@@ -121,39 +74,4 @@ impl World {
         };
         Observation { probe: probe.clone(), seen }
     }
-}
-
-/// What a status or a word stands for.
-fn cause(error: &Value) -> Cause {
-    let word = error.as_str().map_or_else(|| error.to_string(), str::to_owned);
-    match word.as_str() {
-        "401" | "403" | "denied" => Cause::Denied,
-        "429" | "rate-limited" => Cause::RateLimited,
-        "timeout" => Cause::Timeout,
-        _ => Cause::Unavailable,
-    }
-}
-
-/// The archive of a vector: one image for every platform that the case asks for, unless it says which.
-fn archive(case: &Value) -> Option<Sighting> {
-    let artifact = &case["artifact"];
-    if !artifact["error"].is_null() {
-        return Some(Sighting::Unknown(cause(&artifact["error"])));
-    }
-    if artifact["present"].as_bool() != Some(true) {
-        return None;
-    }
-    let platforms: Vec<(String, String)> = match (artifact["os"].as_str(), artifact["arch"].as_str()) {
-        (Some(os), Some(architecture)) => vec![(os.to_owned(), architecture.to_owned())],
-        _ => crate::vectors::texts(case, "platforms")
-            .iter()
-            .filter_map(|platform| platform.split_once('/').map(|(os, arch)| (os.to_owned(), arch.to_owned())))
-            .collect(),
-    };
-    let images = platforms.iter().map(|(os, architecture)| ArchiveImage {
-        references: vec!["app:archived".to_owned()],
-        config: config(os, architecture, artifact["revision"].as_str(), "archive"),
-        digest: None,
-    });
-    Some(Sighting::Archive(ArchiveSeen { path: "image.tar".to_owned(), images: images.collect() }))
 }

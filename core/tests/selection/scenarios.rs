@@ -2,9 +2,10 @@
 
 use buildonce_core::facts::Facts;
 use buildonce_core::reference::Digest;
+use buildonce_core::selection::exchange::{self, ObservationRecord, StepKind, StepRecord};
 use buildonce_core::selection::{
-    Accept, ArchiveImage, ArchiveSeen, Cause, Fallback, Freshness, Observation, OnUnknown, Probe, Proof, ReceiptSeen,
-    Request, Rung, Selected, Sighting, Step, Tried, Verdict, next,
+    Accept, ArchiveImage, ArchiveSeen, Cause, Fallback, Freshness, OnUnknown, Probe, Proof, ReceiptSeen, Request, Rung,
+    Selected, Sighting, Step, Tried, Verdict, next,
 };
 use serde_json::json;
 
@@ -29,7 +30,7 @@ pub(crate) fn consumer() -> Facts {
 pub(crate) fn request() -> Request {
     Request {
         platforms: Some(vec!["linux/amd64".to_owned()]),
-        fallback: vec![Fallback::Archive, Fallback::Rebuild],
+        fallback: Some(vec![Fallback::Archive, Fallback::Rebuild]),
         ..Request::default()
     }
 }
@@ -106,7 +107,7 @@ fn an_outage_is_no_absence() {
         let asked = Probe::Manifest { image: IMAGE.to_owned(), reference: "pr-123-abc1234".to_owned() };
         assert_eq!(failed.probe, Some(asked), "the host cannot ask the retry policy");
 
-        let lenient = Request { on_unknown: OnUnknown::Fallback, ..request() };
+        let lenient = Request { on_unknown: Some(OnUnknown::Fallback), ..request() };
         let selected = accepted(climb(&consumer(), &lenient, &world).0);
         assert_eq!(selected.rung, Rung::Branch);
         assert!(selected.warnings.iter().any(|warning| warning.code == "source-unknown"));
@@ -160,7 +161,7 @@ fn a_receipt_is_the_first_word_but_not_the_last() {
 #[test]
 fn a_stale_image_is_taken_only_when_nothing_better_is_found_and_never_silently() {
     let (mut world, _) = tagged("pr-123-abc1234", Some(OTHER));
-    let warn = Request { freshness: Freshness::Warn, ..request() };
+    let warn = Request { freshness: Some(Freshness::Warn), ..request() };
     let selected = accepted(climb(&consumer(), &warn, &world).0);
     assert_eq!((selected.proof, selected.warnings[0].code.as_str()), (Proof::Stale, "stale"));
     assert_eq!(selected.revisions[0].revision, OTHER);
@@ -239,13 +240,17 @@ fn what_cannot_be_a_name_is_an_error_and_not_an_answer() {
 fn questions_and_answers_have_one_form_in_json() {
     let (world, _) = tagged("pr-123-abc1234", Some(HEAD));
     let (step, seen) = climb(&consumer(), &request(), &world);
-    let written = serde_json::to_value((&step, &seen)).unwrap();
-    assert_eq!(written[0]["accept"]["rung"], "exact");
-    assert_eq!(written[1][0], json!({"probe": "receipt", "seen": {"absent": "complete"}}));
-    assert_eq!(written[1][1]["probe"], json!({"manifest": {"image": IMAGE, "reference": "pr-123-abc1234"}}));
-    assert!(written[1][1]["seen"]["document"]["body"].is_string());
-    let read: (Step, Vec<Observation>) = serde_json::from_value(written).unwrap();
-    assert_eq!(read, (step, seen));
+    let seen: Vec<_> = seen.into_iter().map(ObservationRecord::from).collect();
+    let written = serde_json::to_value((StepRecord::from(step.clone()), &seen)).unwrap();
+    assert_eq!((&written[0]["kind"], &written[0]["selected"]["rung"]), (&json!("accept"), &json!("exact")));
+    assert_eq!(written[1][0], json!({"probe": {"kind": "receipt"}, "seen": {"kind": "absent", "accept": "complete"}}));
+    let probe = json!({"kind": "manifest", "image": IMAGE, "reference": "pr-123-abc1234"});
+    assert_eq!(written[1][1]["probe"], probe);
+    assert!(written[1][1]["seen"]["body"].is_string());
+    let (read, again): (StepRecord, Vec<ObservationRecord>) = serde_json::from_value(written).unwrap();
+    assert_eq!((read, &again), (step.into(), &seen));
+    let answer = exchange::next(&policy(), &consumer(), &request(), again).unwrap();
+    assert_eq!(answer.kind, StepKind::Accept, "what was written down leads to the same answer");
 }
 
 #[test]
@@ -270,7 +275,7 @@ fn a_run_without_a_commit_proves_nothing() {
 
 #[test]
 fn every_name_that_was_looked_for_is_told() {
-    let (step, _) = climb(&consumer(), &Request { fallback: vec![], ..request() }, &World::default());
+    let (step, _) = climb(&consumer(), &Request { fallback: Some(vec![]), ..request() }, &World::default());
     let Step::Fail(failed) = step else { panic!("{step:?}") };
     let expected = [
         "pr-123-abc1234".to_owned(),

@@ -16,6 +16,7 @@ mod policy_file;
 mod replay;
 mod retry;
 mod schema;
+mod select;
 mod terminal;
 
 use std::env;
@@ -61,6 +62,7 @@ struct Common {
 #[derive(Subcommand)]
 enum Command {
     Plan(plan::Options),
+    Select(Box<select::Options>),
     Facts(facts::Options),
     Lint(lint::Options),
     Explain(explain::Options),
@@ -111,6 +113,7 @@ fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
         _ if arguments.version => component::version(terminal),
         None => terminal.print(GUIDE).map(|()| Exit::Done),
         Some(Command::Plan(options)) => plan::run(&options, engine, terminal),
+        Some(Command::Select(options)) => select::run(&options, engine, terminal),
         Some(Command::Facts(options)) => facts::run(&options, engine, terminal),
         Some(Command::Lint(options)) => lint::run(options, engine, terminal),
         Some(Command::Explain(options)) => explain::run(&options, engine, terminal),

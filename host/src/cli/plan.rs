@@ -210,7 +210,7 @@ fn more_runs(plan: &ImagePlan) -> Vec<Diagnostic> {
     vec![note]
 }
 
-fn file_variable(name: &str) -> Option<PathBuf> {
+pub(super) fn file_variable(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 

@@ -10,6 +10,7 @@ mod load;
 mod names;
 mod recording;
 mod retry;
+mod selection;
 mod session;
 mod ticker;
 
@@ -23,6 +24,17 @@ pub use session::{Policy, Refusal, Session};
 /// The records and enums of the WIT package, as `wit/` documents them.
 pub mod types {
     pub use super::bindings::exports::buildonce::engine::reference::{ImageReference, Platform, PlatformFit, Scheme};
+    /// Which image is the image of a commit, and which tag of a moving line is the newest.
+    pub mod selection {
+        pub use super::super::bindings::exports::buildonce::engine::selection::{
+            Accept, ArchiveImage, ArchiveSeen, Cause, ChannelPolicy, Choice, Extracted, Fallback, Freshness, Listing,
+            Mode, NotSelected, Observation, OnUnknown, Order, OverrideRevision, Probe, ProbeKind, Proof, ReceiptSeen,
+            Reflected, Reflection, ReflectionPolicy, ReflectionStep, ReleaseVerdict, Request, Rung, Selected,
+            SelectedPlatform, Sighting, SightingKind, Skipped, Standing, Step, StepKind, Strategy, TagInfo, Tried,
+            Unreadable, Verdict,
+        };
+    }
+
     /// Failures, and what to do about them.
     pub mod retry {
         pub use super::super::bindings::exports::buildonce::engine::retry::{

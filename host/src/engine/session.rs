@@ -233,7 +233,7 @@ fn size_of_host(host: &HostFacts) -> usize {
 }
 
 /// What may be long in facts; the rest is counted as a few kilobytes.
-fn size_of_facts(facts: &Facts) -> usize {
+pub(super) fn size_of_facts(facts: &Facts) -> usize {
     let files: usize = facts.changed_files.iter().flatten().map(String::len).sum();
     let reference = facts.reference.as_ref().map_or(0, |r| r.full.len() + r.name.len());
     4096 + files + reference

@@ -15,7 +15,12 @@ const VARIABLES: usize = 20;
 
 /// The file's content, or which variable does not fit.
 pub(crate) fn dotenv(plan: &ImagePlan) -> Result<String, Problem> {
-    let variables: Vec<_> = values(plan)
+    of(values(plan))
+}
+
+/// The same of any answer.
+pub(super) fn of(values: Vec<(&'static str, Value)>) -> Result<String, Problem> {
+    let variables: Vec<_> = values
         .into_iter()
         .filter_map(|(name, value)| {
             let name = format!("BUILDONCE_{}", name.to_ascii_uppercase().replace('-', "_"));
@@ -68,8 +73,8 @@ fn check(name: &str, value: &str) -> Result<(), Problem> {
 }
 
 fn does_not_fit(why: &str) -> Problem {
-    Problem::usage("dotenv-limit", format!("the plan does not fit a GitLab dotenv report: {why}"))
-        .help("keep the plan as an artifact with --format json --output plan.json")
+    Problem::usage("dotenv-limit", format!("the answer does not fit a GitLab dotenv report: {why}"))
+        .help("keep it as an artifact with --format json --output FILE")
 }
 
 #[cfg(test)]

@@ -10,11 +10,15 @@ use crate::render::{one_line, printable, put};
 
 /// The content for `$GITHUB_OUTPUT`. `json` is the whole plan as the engine wrote it.
 pub(crate) fn outputs(plan: &ImagePlan, json: &str) -> String {
-    let mut out = String::new();
-    for (name, value) in values(plan) {
-        out.push_str(&output(name, &text(&value)));
+    of(&values(plan), Some(json))
+}
+
+/// The same of any answer.
+pub(super) fn of(values: &[(&'static str, Value)], json: Option<&str>) -> String {
+    let mut out: String = values.iter().map(|(name, value)| output(name, &text(value))).collect();
+    if let Some(json) = json {
+        out.push_str(&output("json", json));
     }
-    out.push_str(&output("json", json));
     out
 }
 

@@ -2,13 +2,17 @@
 
 mod args;
 mod bake;
+mod answer;
 mod dotenv;
 mod file;
 mod github;
+mod selection;
 mod values;
 
 pub(crate) use args::{args, command_lines};
 pub(crate) use bake::bake;
+pub(crate) use answer::Answer;
 pub(crate) use dotenv::dotenv;
 pub(crate) use file::{append, replace};
 pub(crate) use github::{END_GROUP, annotation, block, commands, group, outputs, outputs_of_log, set};
+pub(crate) use selection::{channel, channel_json, proof, rung, selection};

@@ -9,6 +9,7 @@ macro_rules! put {
 }
 pub(crate) use put;
 
+mod channel;
 mod classification;
 mod diagnostics;
 mod explanation;
@@ -20,9 +21,11 @@ mod printable;
 mod replay;
 #[cfg(test)]
 mod samples;
+mod selection;
 mod style;
 mod table;
 
+pub(crate) use channel::channel;
 pub(crate) use classification::{class, classification};
 pub(crate) use diagnostics::{Sources, count_line, diagnostics};
 pub(crate) use explanation::explanation;
@@ -32,6 +35,7 @@ pub(crate) use markdown::summary;
 pub(crate) use plan::{Detail, PlanView, plan};
 pub(crate) use printable::{one_line, printable};
 pub(crate) use replay::replay;
+pub(crate) use selection::selection;
 pub(crate) use style::{ColorChoice, Style};
 
 #[cfg(test)]

@@ -29,6 +29,10 @@ pub trait Front: Send + Sync {
     fn call(&self, name: &str, input: &Value) -> Result<Value>;
 }
 
+/// Names of all fronts, in the order of [`all`].
+pub const NAMES: [&str; 7] =
+    ["native", "wasmtime-json", "wasmtime-typed", "jco-json", "jco-typed", "wasi-jco", "wasi-python"];
+
 /// Every front: the core itself, then the component in wasmtime, then in JavaScript, then the WASI command. When one of the last cannot
 /// start, each of its calls says why.
 pub fn all() -> Result<Vec<Arc<dyn Front>>> {

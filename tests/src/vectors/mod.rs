@@ -3,10 +3,12 @@
 //! A family is the code that runs one file. To add one: a file in this folder with a type that implements [`Family`], and a line in
 //! [`families`].
 
+mod channels;
 mod errors;
 mod masterminds;
 mod regclient;
 mod run;
+mod select;
 mod value;
 
 use anyhow::Result;
@@ -34,6 +36,11 @@ pub trait Family: Sync {
 /// Every family.
 pub fn families() -> &'static [&'static dyn Family] {
     &[
+        &select::Select,
+        &channels::Flux,
+        &channels::Argo,
+        &channels::FluxFilter,
+        &channels::FluxReflection,
         &errors::Errors,
         &masterminds::VersionParse,
         &masterminds::VersionCompare,

@@ -45,3 +45,17 @@ pub(super) fn accepted(answer: &Value, refusal_expected: bool) -> Result<Option<
         (Err(err), false) => bail!("refused: {err}"),
     }
 }
+
+/// The texts of a list in a document; none where there is no list.
+pub(super) fn texts(value: &Value, key: &str) -> Vec<String> {
+    let list = value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
+/// A document without what is null, as absent options are left out.
+pub(super) fn without_nulls(mut value: Value) -> Value {
+    if let Some(fields) = value.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    value
+}

@@ -4,7 +4,7 @@ use super::reader::Reader;
 use super::shape::{Field, Section, Shape};
 use crate::Diagnostic;
 use crate::policy::document::Node;
-use crate::policy::{Choice, Fallback, Freshness, Select};
+use crate::policy::{Choice, Fallback, Freshness, OnUnknown, Select};
 
 /// Which image a later job may take.
 pub(super) static SELECT: Section = Section {
@@ -21,6 +21,11 @@ pub(super) static SELECT: Section = Section {
             Shape::OneOrMany(&Shape::Words(Fallback::words)),
             "What to try, in order, when the registry has no such image; `archive` without it.",
         ),
+        Field::new(
+            "on-unknown",
+            Shape::Words(OnUnknown::words),
+            "What happens when a registry does not answer: `fail`, or `fallback` to the next candidate; `fail` without it.",
+        ),
     ],
 };
 
@@ -30,6 +35,9 @@ pub(super) fn select(reader: &mut Reader<'_, '_>, node: &Node, base: &mut Select
     if let Some(freshness) = fields.get("freshness").and_then(|node| reader.choice(node, "an answer to a stale image"))
     {
         base.freshness = freshness;
+    }
+    if let Some(unknown) = fields.get("on-unknown").and_then(|node| reader.choice(node, "an answer to silence")) {
+        base.on_unknown = unknown;
     }
     let Some(node) = fields.get("fallback") else { return };
     let Some(fallback) = reader.choices::<Fallback>(node, "a fallback") else { return };

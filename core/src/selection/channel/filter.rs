@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::glob::TagGlob;
 use super::model::{ChannelPolicy, Mode};
 use crate::Diagnostic;
@@ -162,30 +164,43 @@ pub(super) fn compile(pattern: &str) -> Result<Pattern, Box<Diagnostic>> {
     })
 }
 
+/// A tag in which a pattern was found, and what of it is compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extracted {
+    /// The tag.
+    pub tag: String,
+    /// The filled-in template; the tag itself where there is none.
+    pub value: String,
+}
+
 /// Tags that no pattern matches; Flux's exclusion list.
 ///
 /// A pattern that does not compile is an error.
 ///
 /// ```
 /// use buildonce_core::selection::channel::exclude;
-/// let patterns = [r"^.*\.sig$".to_owned()];
-/// assert_eq!(exclude(&["1.0.0", "1.0.0.sig"], &patterns).unwrap(), ["1.0.0"]);
+/// let tags = vec!["1.0.0".to_owned(), "1.0.0.sig".to_owned()];
+/// assert_eq!(exclude(tags, &[r"^.*\.sig$".to_owned()]).unwrap(), ["1.0.0"]);
 /// ```
-pub fn exclude<'t>(tags: &[&'t str], patterns: &[String]) -> Result<Vec<&'t str>, Diagnostics> {
+pub fn exclude(tags: Vec<String>, patterns: &[String]) -> Result<Vec<String>, Diagnostics> {
     let patterns = patterns.iter().map(|pattern| compile(pattern)).collect::<Result<Vec<_>, _>>();
     let patterns = patterns.map_err(|error| vec![*error])?;
-    Ok(tags.iter().copied().filter(|tag| !patterns.iter().any(|pattern| pattern.is_match(tag))).collect())
+    Ok(tags.into_iter().filter(|tag| !patterns.iter().any(|pattern| pattern.is_match(tag))).collect())
 }
 
-/// What of a tag is compared: the tag where the pattern is empty, the filled-in template where there is one, and nothing
-/// where the pattern is not found.
+/// What of tags is compared: of those in which the pattern is found, the template filled in. An empty pattern is found everywhere,
+/// an empty template is the tag.
+///
+/// A pattern that does not compile is an error.
 ///
 /// ```
 /// use buildonce_core::selection::channel::extract;
-/// assert_eq!(extract("pr-12-abc", r"^pr-(\d+)-", "$1").unwrap().as_deref(), Some("12"));
-/// assert_eq!(extract("main", r"^pr-(\d+)-", "$1").unwrap(), None);
+/// let tags = ["pr-12-abc".to_owned(), "main".to_owned()];
+/// let found = extract(&tags, r"^pr-(\d+)-", "$1").unwrap();
+/// assert_eq!((found.len(), found[0].value.as_str()), (1, "12"));
 /// ```
-pub fn extract(tag: &str, pattern: &str, template: &str) -> Result<Option<String>, Diagnostics> {
+pub fn extract(tags: &[String], pattern: &str, template: &str) -> Result<Vec<Extracted>, Diagnostics> {
     let policy = ChannelPolicy {
         mode: Mode::Flux,
         pattern: Some(pattern.to_owned()),
@@ -193,7 +208,11 @@ pub fn extract(tag: &str, pattern: &str, template: &str) -> Result<Option<String
         ..ChannelPolicy::new(super::model::Strategy::Alphabetical)
     };
     let filter = Filter::new(&policy).map_err(|error| vec![*error])?;
-    Ok(filter.value(tag).ok().map(Cow::into_owned))
+    let value = |tag: &String| {
+        let value = filter.value(tag).ok()?.into_owned();
+        Some(Extracted { tag: tag.clone(), value })
+    };
+    Ok(tags.iter().filter_map(value).collect())
 }
 
 /// Fills in a template as Go's `Regexp.Expand` does: `$name` takes the longest run of letters, digits and underscores,

@@ -10,7 +10,7 @@ mod model;
 mod native;
 mod number;
 
-pub use filter::{exclude, extract};
+pub use filter::{Extracted, exclude, extract};
 pub use model::*;
 
 use crate::Diagnostic;

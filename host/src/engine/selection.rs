@@ -1,0 +1,117 @@
+//! Selection: which image is the image of this commit, and which tag of a moving line is the newest.
+
+use super::session::{Session, size_of_facts};
+use super::types::Facts;
+use super::types::selection::{
+    ChannelPolicy, Choice, Extracted, Listing, Observation, Reflected, ReflectionPolicy, ReflectionStep,
+    ReleaseVerdict, Request, Sighting, Step, TagInfo,
+};
+use super::{EngineError, Policy, Refusal};
+
+/// What a tag takes in memory beside its name.
+const TAG_BYTES: usize = 64;
+
+impl Session {
+    /// Decides which image is the image of a run's commit, or what must be seen first. Call it with everything that was seen so far.
+    pub fn select(
+        &mut self,
+        policy: Policy,
+        facts: &Facts,
+        request: &Request,
+        seen: &[Observation],
+    ) -> Result<Result<Step, Refusal>, EngineError> {
+        self.call(
+            "selection.next",
+            size_of_facts(facts) + seen.iter().map(|one| size_of_sighting(&one.seen)).sum::<usize>(),
+            |input| input.policy(policy).with("facts", facts).with("request", request).with("seen", seen),
+            |i, s| i.buildonce_engine_selection().call_next(s, policy.resource, facts, request, seen),
+        )
+    }
+
+    /// Chooses the newest tag of a channel.
+    pub fn channel(
+        &mut self,
+        channel: &ChannelPolicy,
+        tags: &[TagInfo],
+    ) -> Result<Result<Choice, Refusal>, EngineError> {
+        let digest = |tag: &TagInfo| tag.digest.as_ref().map_or(0, String::len);
+        self.call(
+            "selection.channel",
+            tags.iter().map(|tag| TAG_BYTES + tag.name.len() + digest(tag)).sum(),
+            |input| input.with("channel", channel).with("tags", tags),
+            |i, s| i.buildonce_engine_selection().call_channel(s, channel, tags),
+        )
+    }
+
+    /// What of tags a channel compares.
+    pub fn extract(
+        &mut self,
+        tags: &[String],
+        pattern: &str,
+        template: &str,
+    ) -> Result<Result<Vec<Extracted>, Refusal>, EngineError> {
+        self.call(
+            "selection.extract",
+            size_of_tags(tags),
+            |input| input.with("tags", tags).with("pattern", pattern).with("template", template),
+            |i, s| i.buildonce_engine_selection().call_extract(s, tags, pattern, template),
+        )
+    }
+
+    /// Tags that no pattern matches.
+    pub fn exclude(
+        &mut self,
+        tags: &[String],
+        patterns: &[String],
+    ) -> Result<Result<Vec<String>, Refusal>, EngineError> {
+        self.call(
+            "selection.exclude",
+            size_of_tags(tags),
+            |input| input.with("tags", tags).with("patterns", patterns),
+            |i, s| i.buildonce_engine_selection().call_exclude(s, tags, patterns),
+        )
+    }
+
+    /// Whether a version, once pushed, is the newest release among the registry's tags.
+    pub fn newest_release(
+        &mut self,
+        version: &str,
+        tags: &[String],
+        listing: Listing,
+    ) -> Result<ReleaseVerdict, EngineError> {
+        self.call(
+            "selection.newest-release",
+            size_of_tags(tags),
+            |input| input.with("version", version).with("tags", tags).with("listing", &listing),
+            |i, s| i.buildonce_engine_selection().call_newest_release(s, version, tags, listing),
+        )
+    }
+
+    /// Decides which digest is kept beside a chosen tag.
+    pub fn reflect(
+        &mut self,
+        rule: ReflectionPolicy,
+        before: Option<&Reflected>,
+        tag: &str,
+        looked_up: Option<&str>,
+    ) -> Result<ReflectionStep, EngineError> {
+        self.call(
+            "selection.reflect",
+            tag.len(),
+            |input| input.with("rule", &rule).with("before", &before).with("tag", tag).with("looked_up", &looked_up),
+            |i, s| i.buildonce_engine_selection().call_reflect(s, rule, before, tag, looked_up),
+        )
+    }
+}
+
+fn size_of_tags(tags: &[String]) -> usize {
+    tags.iter().map(|tag| TAG_BYTES + tag.len()).sum()
+}
+
+/// Documents and archives may be long; the rest is counted as a kilobyte.
+fn size_of_sighting(seen: &Sighting) -> usize {
+    let archive = seen.archive.iter().flat_map(|archive| &archive.images);
+    let images: usize = archive.map(|image| 256 + image.config.len()).sum();
+    let references: usize = seen.receipt.iter().flat_map(|receipt| &receipt.references).map(String::len).sum();
+    1024 + seen.body.as_ref().map_or(0, String::len) + images + references
+}

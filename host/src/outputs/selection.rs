@@ -1,0 +1,87 @@
+//! The values of a selection.
+
+use buildonce::types::selection::{Choice, Proof, Rung, Step, StepKind};
+use serde_json::{Map, json};
+
+use super::answer::Answer;
+use super::values::Value;
+
+/// Which image was chosen, or why none.
+pub(crate) fn selection(step: &Step) -> Answer {
+    let selected = step.selected.as_ref();
+    let text = |value: Option<&String>| Value::Text(value.cloned().unwrap_or_default());
+    let word = |word: Option<&'static str>| Value::Text(word.unwrap_or_default().to_owned());
+    let verdict = match step.kind {
+        StepKind::Accept => "use",
+        StepKind::Rebuild => "rebuild",
+        StepKind::Fail => "fail",
+        StepKind::Probe => "undecided",
+    };
+    let reason = selected
+        .and_then(|selected| selected.trace.last().map(|tried| &tried.reason.code))
+        .or(step.not_selected.as_ref().map(|answer| &answer.reason.code));
+    let platforms = selected.map(|s| s.platforms.iter().map(|own| own.platform.clone()).collect());
+    Answer::of(vec![
+        ("verdict", word(Some(verdict))),
+        ("reason", text(reason)),
+        ("image", text(selected.map(|selected| &selected.reference))),
+        ("digest", text(selected.and_then(|selected| selected.digest.as_ref()))),
+        ("archive", text(selected.and_then(|selected| selected.archive.as_ref()))),
+        ("found", text(selected.map(|selected| &selected.found))),
+        ("rung", word(selected.map(|selected| rung(selected.rung)))),
+        ("proof", word(selected.map(|selected| proof(selected.proof)))),
+        ("selected-platforms", Value::Commas(platforms.unwrap_or_default())),
+    ])
+}
+
+/// The word for a step of the ladder.
+pub(crate) fn rung(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Override => "override",
+        Rung::Receipt => "receipt",
+        Rung::Exact => "exact",
+        Rung::Branch => "branch",
+        Rung::Archive => "archive",
+    }
+}
+
+/// The word for how well an image is proven.
+pub(crate) fn proof(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Proven => "proven",
+        Proof::Stale => "stale",
+        Proof::Waived => "waived",
+    }
+}
+
+/// The newest tag of a channel.
+pub(crate) fn channel(choice: &Choice) -> Answer {
+    let text = |value: Option<&String>| Value::Text(value.cloned().unwrap_or_default());
+    let tag = choice.tag.as_ref();
+    Answer::of(vec![
+        ("tag", text(tag.map(|tag| &tag.name))),
+        ("value", text(choice.value.as_ref())),
+        ("digest", text(tag.and_then(|tag| tag.digest.as_ref()))),
+        ("candidates", Value::Text(choice.candidates.to_string())),
+        ("reason", text(Some(&choice.reason.code))),
+    ])
+}
+
+/// The answer in the engine's own JSON. The list of tags may be long, so it is not sent a second time to have it written there.
+pub(crate) fn channel_json(choice: &Choice) -> String {
+    let mut fields = Map::new();
+    if let Some(tag) = &choice.tag {
+        let mut own = json!({"name": tag.name, "created": tag.created, "pushed": tag.pushed, "digest": tag.digest});
+        own.as_object_mut().into_iter().for_each(|own| own.retain(|_, value| !value.is_null()));
+        fields.insert("tag".to_owned(), own);
+    }
+    fields.extend(choice.value.as_ref().map(|value| ("value".to_owned(), json!(value))));
+    fields.insert("candidates".to_owned(), json!(choice.candidates));
+    fields.insert("reason".to_owned(), json!({"code": choice.reason.code, "message": choice.reason.message}));
+    let skipped = choice
+        .skipped
+        .iter()
+        .map(|skipped| json!({"reason": skipped.reason, "count": skipped.count, "examples": skipped.examples}));
+    fields.insert("skipped".to_owned(), skipped.collect());
+    serde_json::Value::Object(fields).to_string()
+}
