@@ -15,7 +15,7 @@ pub fn text(bytes: &[u8]) -> Option<&str> {
 /// What a host saw that saw nothing but the clock.
 #[must_use]
 pub fn host() -> HostFacts {
-    HostFacts { now: 1_790_000_000_000, git: None, credentials: None, builder: None, changed_files: None }
+    HostFacts { now: 1_790_000_000_000, git: None, credentials: None, builder: None, changed_files: None, registry_tags: None }
 }
 
 /// The facts of a push to the default branch, of a pull request, and of a release tag: what a policy is tried on.

@@ -59,6 +59,7 @@ record!(
         prerelease,
         dirty,
         changed_files,
+        registry_tags,
         credentials,
         builder,
         now,
@@ -80,4 +81,5 @@ record!(
         directory
     }
 );
-record!(wit::HostFacts = facts::HostFacts { now, git, credentials, builder, changed_files });
+record!(wit::RegistryTags = facts::RegistryTags { tags, complete });
+record!(wit::HostFacts = facts::HostFacts { now, git, credentials, builder, changed_files, registry_tags });

@@ -146,6 +146,7 @@ mod tests {
             credentials: Some(vec!["ghcr.io".to_owned()]),
             builder: None,
             changed_files: None,
+            registry_tags: None,
         }
     }
 

@@ -58,4 +58,17 @@ pub struct HostFacts {
     /// Paths that differ from the base; absent when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_files: Option<Vec<String>>,
+    /// The tags that the registry has of this run's image; absent when it did not look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry_tags: Option<RegistryTags>,
+}
+
+/// The tags that a registry has of an image: of the first that the run pushes, as the others are copies.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistryTags {
+    /// In any order.
+    pub tags: Vec<String>,
+    /// Whether these are all of them.
+    pub complete: bool,
 }

@@ -17,7 +17,7 @@ mod properties;
 mod reference;
 mod validate;
 
-pub use host::{GitFacts, HostFacts};
+pub use host::{GitFacts, HostFacts, RegistryTags};
 pub use model::*;
 
 use crate::diagnostic::Diagnostics;
@@ -49,7 +49,7 @@ pub fn payload_variable(env: &[(String, String)]) -> Option<&'static str> {
 ///     ("GITHUB_SHA", "5779607b49aab1200488439f02372c57b4f75444"),
 /// ];
 /// let env: Vec<_> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-/// let host = HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None };
+/// let host = HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None, registry_tags: None };
 /// let facts = facts::detect(&env, None, &host).unwrap();
 /// assert_eq!(facts.event, EventKind::Tag);
 /// assert_eq!(facts.reference.unwrap().name, "v1.2.3");

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::RegistryTags;
+
 use crate::{Diagnostic, Reason};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, leap seconds ignored.
@@ -340,6 +342,9 @@ pub struct Facts {
     /// Paths that differ from the base; absent when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_files: Option<Vec<String>>,
+    /// The tags that the registry has of this image; absent when nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry_tags: Option<RegistryTags>,
     /// Registry hosts that the host can log in to; absent when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<Vec<String>>,

@@ -121,6 +121,7 @@ fn host() -> impl Strategy<Value = HostFacts> {
         credentials: None,
         builder: None,
         changed_files: None,
+        registry_tags: None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! A checked policy.
 
-use super::{Gate, GlobList, Place, Retention, Retry, Select, Template, When};
+use super::{Choice, Gate, GlobList, Place, Retention, Retry, Select, Template, When};
 use crate::facts::EventKind;
 use crate::pattern::Pattern;
 
@@ -53,10 +53,23 @@ pub struct TagRule {
     pub when: When,
     /// What it makes.
     pub source: TagSource,
+    /// What must hold beside the conditions; nothing for most rules.
+    pub guard: Option<Guard>,
     /// Marked as the rule whose first tag names the build.
     pub primary: bool,
     /// Where it was written.
     pub place: Place,
+}
+
+/// What must hold beside a rule's conditions before a tag is moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// The run is about a release, and the registry has no newer one. Where the registry's tags are not known, it does not hold.
+    NewestRelease,
+}
+
+impl Choice for Guard {
+    const ALL: &'static [(&'static str, Self)] = &[("newest-release", Self::NewestRelease)];
 }
 
 /// What a tag rule makes.

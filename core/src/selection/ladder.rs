@@ -130,7 +130,8 @@ fn known(policy: &Policy, facts: &Facts, request: &Request) -> Result<Lookup, Di
     let place = Place::default();
     let template = Template::parse("{{sha}}", place.clone()).map_err(|_| Vec::new())?;
     let source = TagSource::Native(vec![template]);
-    let rule = TagRule { id: "selection".to_owned(), when: When::default(), source, primary: false, place };
+    let rule =
+        TagRule { id: "selection".to_owned(), when: When::default(), source, guard: None, primary: false, place };
     match tagging::lookup(&Policy { tags: vec![rule], ..policy.clone() }, facts) {
         // The run tells no commit. An image that a person names can still be looked at, for the platforms that they name.
         Err(errors) if request.platforms.is_some() && errors.iter().all(is_about_names) => {

@@ -11,7 +11,6 @@ pub mod exchange;
 mod ladder;
 mod model;
 mod reflection;
-mod release;
 mod revision;
 mod step;
 mod verify;
@@ -19,5 +18,6 @@ mod view;
 
 pub use model::*;
 pub use reflection::{Reflected, Reflection, ReflectionPolicy, ReflectionStep, reflect};
-pub use release::{Listing, ReleaseVerdict, Standing, newest_release};
 pub use step::{MAX_STEPS, next};
+
+pub use crate::version::{Listing, ReleaseVerdict, Standing, newest_release};

@@ -4,6 +4,7 @@ mod arguments;
 mod collisions;
 mod concurrency;
 mod delivery;
+mod guard;
 mod images;
 mod labels;
 mod lookup;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::collisions::Tagger;
+use super::guard;
 use super::model::{PlannedTag, RuleOutcome, RuleTrace};
 use super::naming::{Missing, absence};
 use super::sanitize::is_tag;
@@ -97,13 +98,17 @@ fn apply_one<'a>(
         }
         (Verdict::Unmet, _) => Outcome::Not(Reason::new("condition-unmet", check.objection())),
         (Verdict::Unknown(error), _) => refused(error.clone(), out),
-        (Verdict::Met, TagSource::Native(templates)) => match make(rule, templates, tagger, out) {
-            Ok(made) => {
-                tags = made;
-                Outcome::Fired(fired(rule, &scope, &tags, earlier))
+        (Verdict::Met, TagSource::Native(templates)) => {
+            let guarded = guard::check(rule.guard, facts).map_err(Outcome::Not);
+            let made = guarded.and_then(|held| Ok((held, make(rule, templates, tagger, out)?)));
+            match made {
+                Ok((held, made)) => {
+                    tags = made;
+                    Outcome::Fired(fired(rule, &scope, held, &tags, earlier))
+                }
+                Err(outcome) => outcome,
             }
-            Err(outcome) => outcome,
-        },
+        }
     };
     let (fired, reason) = match outcome {
         Outcome::Fired(reason) => (true, reason),
@@ -123,10 +128,13 @@ fn apply_one<'a>(
 pub(super) fn explain(policy: &Policy, tagger: &Tagger<'_>) -> Vec<RuleTrace> {
     let scope = Scope { facts: tagger.namer().facts(), registry: None };
     let outcomes = apply(policy, tagger).outcomes;
-    let traced = policy.tags.iter().zip(outcomes).map(|(rule, outcome)| RuleTrace {
-        outcome,
-        conditions: rule.when.trace(&scope),
-        values: values(rule, tagger),
+    let traced = policy.tags.iter().zip(outcomes).map(|(rule, outcome)| {
+        let mut conditions = rule.when.trace(&scope);
+        // A guard is looked at only where the conditions hold.
+        if conditions.iter().all(|condition| condition.met) {
+            conditions.extend(guard::trace(rule.guard, scope.facts));
+        }
+        RuleTrace { outcome, conditions, values: values(rule, tagger) }
     });
     traced.collect()
 }
@@ -180,7 +188,13 @@ fn refused(error: Diagnostic, out: &mut Tags<'_>) -> Outcome {
     Outcome::Refused(reason)
 }
 
-fn fired(rule: &TagRule, scope: &Scope<'_>, tags: &[Made<'_>], earlier: &[Made<'_>]) -> Reason {
+fn fired(
+    rule: &TagRule,
+    scope: &Scope<'_>,
+    guarded: Option<Reason>,
+    tags: &[Made<'_>],
+    earlier: &[Made<'_>],
+) -> Reason {
     let known = |tag: &Made<'_>| earlier.iter().any(|e| e.name == tag.name);
     if !tags.is_empty() && tags.iter().all(known) {
         return Reason::new("duplicate", "every tag of the rule was made by an earlier rule");
@@ -190,6 +204,10 @@ fn fired(rule: &TagRule, scope: &Scope<'_>, tags: &[Made<'_>], earlier: &[Made<'
         let separator = if message.is_empty() { "" } else { ", " };
         let _ =
             write!(message, "{separator}{} is {}", condition.name, condition.actual.as_deref().unwrap_or("not told"));
+    }
+    if let Some(guarded) = guarded {
+        let separator = if message.is_empty() { "" } else { ", " };
+        let _ = write!(message, "{separator}{}", guarded.message);
     }
     if message.is_empty() {
         message.push_str("the rule has no conditions");

@@ -46,6 +46,7 @@ pub(crate) fn on(event: EventKind, kind: ReferenceKind, name: &str) -> Facts {
         prerelease: None,
         dirty: None,
         changed_files: None,
+        registry_tags: None,
         credentials: None,
         builder: None,
         now: NOW,
@@ -107,6 +108,7 @@ pub(crate) fn rule(templates: &[&str]) -> TagRule {
         id: String::new(),
         when: When::default(),
         source: TagSource::Native(templates.iter().map(|t| template(t)).collect()),
+        guard: None,
         primary: false,
         place: Place::default(),
     }

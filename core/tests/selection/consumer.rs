@@ -16,6 +16,7 @@ pub(crate) fn policy() -> Policy {
         id: format!("tags[{id}]"),
         when,
         source: TagSource::Native(tags.iter().map(|tag| template(tag)).collect()),
+        guard: None,
         primary: false,
         place: Place::default(),
     };

@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::{env, fs};
 
-use buildonce::types::{Builder, Diagnostic, Facts, HostFacts};
+use buildonce::types::{Builder, Diagnostic, Facts, HostFacts, RegistryTags};
 use buildonce::{Session, record};
 use serde_json::{Value, json};
 
 use super::options::FactsOptions;
 use crate::problem::Problem;
 use crate::render::Sources;
-use crate::{builder, clock, credentials, document, environment, git};
+use crate::{builder, clock, credentials, document, environment, git, tags};
 
 /// The variable that holds a builder, for jobs that call the program more than once.
 const BUILDER: &str = "BUILDONCE_BUILDER";
@@ -48,9 +48,16 @@ impl Inputs {
     /// Observes the run, or reads the document that describes one.
     pub(crate) fn observe(options: &FactsOptions, early: Early, session: &mut Session) -> Result<Self, Problem> {
         let now = clock::now(options.now.as_deref())?;
-        let mut host =
-            HostFacts { now, git: None, credentials: None, builder: given_builder(options)?, changed_files: None };
+        let mut host = HostFacts {
+            now,
+            git: None,
+            credentials: None,
+            builder: given_builder(options)?,
+            changed_files: None,
+            registry_tags: None,
+        };
         host.changed_files = options.changed_files.as_deref().map(changed_files).transpose()?;
+        host.registry_tags = options.registry_tags.as_deref().map(registry_tags).transpose()?;
         if let Some(path) = &options.facts {
             let text = document::read("the facts", path, document::FACTS)?;
             let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
@@ -182,6 +189,13 @@ fn changed_files(path: &Path) -> Result<Vec<String>, Problem> {
     Ok(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
+/// A list that somebody wrote down is taken for the whole: whoever cuts it cuts it knowingly.
+fn registry_tags(path: &Path) -> Result<RegistryTags, Problem> {
+    let text = document::read("the registry's tags", path, document::TAGS)?;
+    let tags = tags::parse(&text, &document::name(path))?;
+    Ok(RegistryTags { tags: tags.into_iter().map(|tag| tag.name).collect(), complete: true })
+}
+
 fn payload(options: &FactsOptions, env: &[(String, String)], session: &mut Session) -> Result<Option<String>, Problem> {
     if let Some(path) = &options.payload {
         return document::read("the payload", path, document::PAYLOAD).map(Some);
@@ -216,7 +230,14 @@ mod tests {
             timestamp: Some(-1),
             directory: None,
         };
-        let host = HostFacts { now: 5, git: Some(git), credentials: Some(vec![]), builder: None, changed_files: None };
+        let host = HostFacts {
+            now: 5,
+            git: Some(git),
+            credentials: Some(vec![]),
+            builder: None,
+            changed_files: None,
+            registry_tags: None,
+        };
         assert_eq!(
             record::to_json(&host).to_string(),
             r#"{"now":5,"git":{"head":"a","tags":["v1"],"dirty":false,"timestamp":-1},"credentials":[]}"#

@@ -50,8 +50,8 @@ pub mod types {
     };
     pub use super::bindings::exports::buildonce::engine::types::{
         Builder, Change, ChangeSide, Commit, Diagnostic, Entry, EventKind, Facts, Failure, FailureCode, ForkStatus,
-        GitFacts, HostFacts, Reason, Reference, ReferenceKind, Repository, RevisionKind, Revisions, Run, Severity,
-        Span, Timestamp, Unknown, UpstreamRun,
+        GitFacts, HostFacts, Reason, Reference, ReferenceKind, RegistryTags, Repository, RevisionKind, Revisions, Run,
+        Severity, Span, Timestamp, Unknown, UpstreamRun,
     };
     pub use super::bindings::exports::buildonce::engine::version::{Comparison, Prereleases, Strictness, Version};
 }

@@ -229,12 +229,14 @@ fn size_of_env(env: &[(String, String)]) -> usize {
 
 /// What may be long in host facts; the rest is counted as a kilobyte.
 fn size_of_host(host: &HostFacts) -> usize {
-    1024 + host.changed_files.iter().flatten().map(String::len).sum::<usize>()
+    let tags = host.registry_tags.iter().flat_map(|own| &own.tags).map(|tag| 64 + tag.len());
+    1024 + host.changed_files.iter().flatten().map(String::len).sum::<usize>() + tags.sum::<usize>()
 }
 
 /// What may be long in facts; the rest is counted as a few kilobytes.
 pub(super) fn size_of_facts(facts: &Facts) -> usize {
     let files: usize = facts.changed_files.iter().flatten().map(String::len).sum();
     let reference = facts.reference.as_ref().map_or(0, |r| r.full.len() + r.name.len());
-    4096 + files + reference
+    let tags: usize = facts.registry_tags.iter().flat_map(|own| &own.tags).map(|tag| 64 + tag.len()).sum();
+    4096 + files + reference + tags
 }

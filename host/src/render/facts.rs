@@ -176,6 +176,13 @@ fn rows(facts: &Facts) -> Vec<(String, String)> {
             n => format!("{n} files"),
         }),
     );
+    rows.add(
+        "registry_tags",
+        facts.registry_tags.as_ref().map(|own| {
+            let rest = if own.complete { "" } else { ", and perhaps more" };
+            format!("{}{rest}", own.tags.len())
+        }),
+    );
     rows.add("credentials", facts.credentials.as_ref().map(|hosts| list(hosts)));
     rows.add("builder", facts.builder.as_ref().map(|b| format!("{} {}", b.name, b.version)));
     rows.add("now", Some(readable(facts.now)));

@@ -66,6 +66,7 @@ pub(crate) fn sample_facts() -> Facts {
         prerelease: None,
         dirty: Some(false),
         changed_files: Some(vec!["Dockerfile".to_owned(), "src/a.rs".to_owned()]),
+        registry_tags: None,
         credentials: Some(vec!["ghcr.io".to_owned()]),
         builder: Some(Builder { name: "buildx".to_owned(), version: "0.14.1".to_owned() }),
         now: 1_714_568_400_000,

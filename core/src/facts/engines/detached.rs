@@ -99,7 +99,7 @@ mod tests {
             directory: Some("app".to_owned()),
             ..GitFacts::default()
         };
-        let host = HostFacts { now: 0, git: Some(git), credentials: None, builder: None, changed_files: None };
+        let host = HostFacts { now: 0, git: Some(git), credentials: None, builder: None, changed_files: None, registry_tags: None };
         detect(&[], None, &host).unwrap()
     }
 

@@ -25,6 +25,7 @@ impl Facts {
             prerelease: None,
             dirty: None,
             changed_files: None,
+            registry_tags: None,
             credentials: None,
             builder: None,
             now,
@@ -53,6 +54,7 @@ pub(in super::super) fn finish(mut facts: Facts, host: &HostFacts, problems: &Pr
     facts.credentials = facts.credentials.or_else(|| host.credentials.clone());
     facts.builder = facts.builder.or_else(|| host.builder.clone());
     facts.changed_files = facts.changed_files.or_else(|| host.changed_files.clone());
+    facts.registry_tags = facts.registry_tags.or_else(|| host.registry_tags.clone());
     if let Some(git) = &host.git {
         checkout(&mut facts, git, problems);
     }
@@ -115,7 +117,7 @@ mod tests {
             timestamp: Some(5),
             ..GitFacts::default()
         };
-        HostFacts { now: 0, git: Some(git), credentials: None, builder: None, changed_files: None }
+        HostFacts { now: 0, git: Some(git), credentials: None, builder: None, changed_files: None, registry_tags: None }
     }
 
     #[test]

@@ -59,7 +59,11 @@ mod tests {
     use crate::diagnostic::Diagnostics;
 
     fn run(git: Option<GitFacts>) -> Result<Facts, Diagnostics> {
-        detect(&[], None, &HostFacts { now: -1, git, credentials: None, builder: None, changed_files: None })
+        detect(
+            &[],
+            None,
+            &HostFacts { now: -1, git, credentials: None, builder: None, changed_files: None, registry_tags: None },
+        )
     }
 
     fn git() -> GitFacts {

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     fn host() -> HostFacts {
-        HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None }
+        HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None, registry_tags: None }
     }
 
     fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {

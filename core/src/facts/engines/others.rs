@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn an_engine_that_is_not_supported_is_named() {
-        let host = HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None };
+        let host =
+            HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None, registry_tags: None };
         let mut told = Vec::new();
         for env in [
             &[("CI", "true")][..],

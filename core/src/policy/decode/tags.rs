@@ -6,7 +6,7 @@ use super::shape::{Field, Section, Shape};
 use super::when::{WHEN, when};
 use crate::Diagnostic;
 use crate::policy::document::{Content, Node};
-use crate::policy::{TagRule, TagSource, Template, When};
+use crate::policy::{Choice, Guard, TagRule, TagSource, Template, When};
 
 /// A rule with conditions.
 static TAG_RULE: Section = Section {
@@ -19,8 +19,23 @@ static TAG_RULE: Section = Section {
     ],
 };
 
+/// A rule for the tag that people pull without thinking.
+static LATEST_RULE: Section = Section {
+    name: "a rule for `latest`",
+    doc: "The tag `latest`, and which build takes it.",
+    fields: &[
+        Field::new("when", Shape::Map(&WHEN), "When a build may take it; always without it."),
+        Field::required(
+            "latest",
+            Shape::Words(Guard::words),
+            "`newest-release`: only a release takes it, and only when the registry has no newer one.",
+        ),
+    ],
+};
+
 /// A list of rules.
-pub(super) const TAG_RULES: Shape = Shape::List(&Shape::Either(&[Shape::Text, Shape::Map(&TAG_RULE)]));
+pub(super) const TAG_RULES: Shape =
+    Shape::List(&Shape::Either(&[Shape::Text, Shape::Map(&TAG_RULE), Shape::Map(&LATEST_RULE)]));
 
 /// Longest tag that a registry accepts, in characters.
 const MAX_TAG: usize = 128;
@@ -38,8 +53,9 @@ fn rule(reader: &mut Reader<'_, '_>, node: &Node, id: String) -> Option<TagRule>
         Content::Text(_) => {
             let template = tag_template(reader, node)?;
             let source = TagSource::Native(vec![template]);
-            Some(TagRule { id, when: When::default(), source, primary: false, place })
+            Some(TagRule { id, when: When::default(), source, guard: None, primary: false, place })
         }
+        Content::Map(pairs) if pairs.iter().any(|pair| pair.key.name.as_ref() == "latest") => latest(reader, node, id),
         Content::Map(_) => {
             let fields = reader.section(node, &TAG_RULE)?;
             let when = fields.get("when").map_or(Some(When::default()), |node| when(reader, node, &WHEN));
@@ -51,13 +67,24 @@ fn rule(reader: &mut Reader<'_, '_>, node: &Node, id: String) -> Option<TagRule>
                 }
                 None => Vec::new(),
             };
-            Some(TagRule { id, when: when?, source: TagSource::Native(templates), primary, place })
+            Some(TagRule { id, when: when?, source: TagSource::Native(templates), guard: None, primary, place })
         }
         _ => {
             reader.wrong_type(node, "a tag or a map with `tag`");
             None
         }
     }
+}
+
+/// A rule for `latest`. It never names a build, so it cannot be primary.
+fn latest(reader: &mut Reader<'_, '_>, node: &Node, id: String) -> Option<TagRule> {
+    let place = reader.place(node.span);
+    let fields = reader.section(node, &LATEST_RULE)?;
+    let when = fields.get("when").map_or(Some(When::default()), |node| when(reader, node, &WHEN));
+    let guard = fields.get("latest").and_then(|node| reader.choice(node, "a rule for `latest`"));
+    let template = Template::parse("latest", place.clone()).ok()?;
+    let source = TagSource::Native(vec![template]);
+    Some(TagRule { id, when: when?, source, guard: Some(guard?), primary: false, place })
 }
 
 /// A template whose literal text can be in a tag: <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests>.

@@ -13,7 +13,10 @@ pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
     for rule in &policy.tags {
         let TagSource::Native(templates) = &rule.source else { continue };
         for template in templates {
-            moving(rule, template, findings);
+            // A guard says itself which build takes the tag.
+            if rule.guard.is_none() {
+                moving(rule, template, findings);
+            }
             never_known(rule, template, findings);
             too_long(policy, template, findings);
         }

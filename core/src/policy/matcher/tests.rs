@@ -24,6 +24,7 @@ fn facts(event: EventKind) -> Facts {
         prerelease: None,
         dirty: None,
         changed_files: None,
+        registry_tags: None,
         credentials: None,
         builder: None,
         now: 0,

@@ -34,7 +34,14 @@ impl Scene {
         Self {
             env,
             payload: None,
-            host: HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None },
+            host: HostFacts {
+                now: 0,
+                git: None,
+                credentials: None,
+                builder: None,
+                changed_files: None,
+                registry_tags: None,
+            },
         }
     }
 

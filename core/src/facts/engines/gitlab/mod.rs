@@ -146,7 +146,8 @@ mod tests {
         ];
         let last = |name: &str| more.iter().any(|(n, _)| *n == name);
         let env = base.iter().filter(|(n, _)| !last(n)).chain(more).map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
-        let host = HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None };
+        let host =
+            HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None, registry_tags: None };
         detect(&env.collect::<Vec<_>>(), None, &host)
     }
 

@@ -1,11 +1,12 @@
-//! Whether a release is the newest one, so that `latest` does not move back to an older line.
+//! Whether a release is the newest one, so that `latest` does not move back to an older line. Both the naming of images and their
+//! selection ask it.
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::masterminds::Version;
 use crate::Reason;
-use crate::version::masterminds::Version;
 
 /// How much of a registry's tags was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ pub struct ReleaseVerdict {
 /// release, so that a build that is repeated keeps `latest`.
 ///
 /// ```
-/// use buildonce_core::selection::{Listing, Standing, newest_release};
+/// use buildonce_core::version::{Listing, Standing, newest_release};
 /// let tags = ["v2.0.0", "v1.9.0", "latest"];
 /// assert_eq!(newest_release("v1.9.1", tags, Listing::Complete).standing, Standing::Older);
 /// assert_eq!(newest_release("v2.0.1", tags, Listing::Complete).standing, Standing::Newest);
