@@ -2,6 +2,8 @@
 
 mod run;
 
+use std::fmt::Write as _;
+
 use run::Run;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -46,8 +48,11 @@ fn manifest(tag: &str) -> Value {
 }
 
 fn digest(body: &Value) -> String {
-    let hex: String = Sha256::digest(body.to_string()).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    let mut digest = "sha256:".to_owned();
+    for byte in Sha256::digest(body.to_string()) {
+        write!(digest, "{byte:02x}").unwrap();
+    }
+    digest
 }
 
 /// An image of a commit under a tag, and nothing else anywhere.

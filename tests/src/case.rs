@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 /// Keys that `case.json` may have, so that a misspelt one is an error and not ignored.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 15] = [
     "about",
     "env",
     "host",
@@ -21,6 +21,8 @@ const KEYS: [&str; 13] = [
     "input",
     "calls",
     "json_only",
+    "request",
+    "seen",
 ];
 
 /// A policy document may be written in any of these.
@@ -69,6 +71,8 @@ pub struct Thread {
     pub facts: Option<String>,
     /// A policy document: `{"source": …, "name": …}`.
     pub policy: Option<Value>,
+    /// What a consumer asks for, and what it saw.
+    pub consumer: Option<(Value, Value)>,
 }
 
 impl Case {
@@ -153,7 +157,8 @@ fn work(case: &mut Map<String, Value>, folder: &Path) -> Result<Work> {
     let host = case.remove("host").unwrap_or_else(|| json!({"now": 0}));
     let env = Value::Array(env);
     let payload = payload(case, folder)?;
-    Ok(Work::Thread(Box::new(Thread { steps, env, payload, host, facts, policy })))
+    let consumer = case.remove("request").zip(case.remove("seen"));
+    Ok(Work::Thread(Box::new(Thread { steps, env, payload, host, facts, policy, consumer })))
 }
 
 /// The payload as text: `event.json`, or for what no JSON file can hold, the string `payload`.

@@ -108,6 +108,14 @@ fn run(thread: &Thread, front: &dyn Front) -> Result<Map<String, Value>> {
                 put(&mut input, "policy", thread.policy.clone());
                 input.insert("facts".to_owned(), facts.clone());
             }
+            "selection.next" => {
+                let Some(facts) = &facts else { break };
+                let (request, seen) = thread.consumer.as_ref().context("the case has no `request` and `seen`")?;
+                put(&mut input, "policy", thread.policy.clone());
+                input.insert("facts".to_owned(), facts.clone());
+                input.insert("request".to_owned(), request.clone());
+                input.insert("seen".to_owned(), seen.clone());
+            }
             other => bail!("no step is called `{other}`"),
         }
         let answer = front.call(step, &Value::Object(input)).with_context(|| step.clone())?;

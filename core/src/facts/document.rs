@@ -221,7 +221,7 @@ mod tests {
         ];
         insta::assert_snapshot!(documents.map(wrong).join("\n"), @r#"
         facts.json:1:53 "\"revisons\"" [unknown-key] unknown key `revisons` | did you mean `revisions`?
-        facts.json:3:22 "\"zzz\"" [unknown-key] unknown key `zzz` | a key here is one of `engine`, `event`, `event_name`, `action`, `repository`, `reference`, `change`, `revisions`, `commit`, `upstream`, `run`, `actor`, `prerelease`, `dirty`, `changed_files`, `credentials`, `builder`, `now`, `unknowns`, `notes`
+        facts.json:3:22 "\"zzz\"" [unknown-key] unknown key `zzz` | a key here is one of `engine`, `event`, `event_name`, `action`, `repository`, `reference`, `change`, `revisions`, `commit`, `upstream`, `run`, `actor`, `prerelease`, `dirty`, `changed_files`, `registry_tags`, `credentials`, `builder`, `now`, `unknowns`, `notes`
         facts.json:1:26 "\"pull_request\"" [unknown-value] unknown value `pull_request` | did you mean `pull-request`?
         facts.json:1:73 "\"branche\"" [unknown-key] unknown key `branche` | did you mean `branch`?
         facts.json:1:32 "}" [invalid-facts] missing key `event_name` | the keys are those of the WIT record `facts`; `engine`, `event` and `event_name` are needed
