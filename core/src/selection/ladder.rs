@@ -133,9 +133,14 @@ fn known(policy: &Policy, facts: &Facts, request: &Request) -> Result<Lookup, Di
     let rule =
         TagRule { id: "selection".to_owned(), when: When::default(), source, guard: None, primary: false, place };
     match tagging::lookup(&Policy { tags: vec![rule], ..policy.clone() }, facts) {
-        // The run tells no commit. An image that a person names can still be looked at, for the platforms that they name.
-        Err(errors) if request.platforms.is_some() && errors.iter().all(is_about_names) => {
-            Ok(Lookup { references: Vec::new(), accepted: Vec::new(), platforms: Vec::new() })
+        // The run tells no commit, so nothing can be proven. An image that a person names can still be looked at, for the platforms that
+        // they name.
+        Err(errors) if errors.iter().all(is_about_names) => {
+            if request.platforms.is_some() || request.reference.is_none() {
+                return Ok(Lookup { references: Vec::new(), accepted: Vec::new(), platforms: Vec::new() });
+            }
+            let message = "the run tells no commit, so nothing says which platforms the image must have";
+            Err(vec![Diagnostic::error("platforms-unknown", message).help("name the platforms")])
         }
         found => found,
     }
