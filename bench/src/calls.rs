@@ -72,11 +72,19 @@ fn another_session(engine: &Engine) -> Result<Duration> {
 /// Every call; a new decision adds its line here.
 fn pairs(session: &mut Session) -> Result<Vec<Pair>> {
     let env = environment();
-    let host = HostFacts { now: NOW, git: None, credentials: None, builder: None, changed_files: None, registry_tags: None };
+    let host =
+        HostFacts { now: NOW, git: None, credentials: None, builder: None, changed_files: None, registry_tags: None };
     let run = session.detect(&env, Some(PAYLOAD), &host)?.map_err(|d| anyhow!("detect refused: {d:?}"))?;
     let standard = session.standard_policy()?;
 
-    let native_host = facts::HostFacts { now: NOW, git: None, credentials: None, builder: None, changed_files: None, registry_tags: None };
+    let native_host = facts::HostFacts {
+        now: NOW,
+        git: None,
+        credentials: None,
+        builder: None,
+        changed_files: None,
+        registry_tags: None,
+    };
     let native_run = facts::detect(&env, Some(PAYLOAD), &native_host).map_err(|d| anyhow!("detect refused: {d:?}"))?;
     let native_standard = policy::Policy::standard();
 

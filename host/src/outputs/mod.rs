@@ -1,18 +1,18 @@
 //! Answers in the form that later steps and jobs of a CI engine read.
 
+mod answer;
 mod args;
 mod bake;
-mod answer;
 mod dotenv;
 mod file;
 mod github;
 mod selection;
 mod values;
 
+pub(crate) use answer::Answer;
 pub(crate) use args::{args, command_lines};
 pub(crate) use bake::bake;
-pub(crate) use answer::Answer;
 pub(crate) use dotenv::dotenv;
 pub(crate) use file::{append, replace};
 pub(crate) use github::{END_GROUP, annotation, block, commands, group, outputs, outputs_of_log, set};
-pub(crate) use selection::{channel, channel_json, proof, rung, selection};
+pub(crate) use selection::{channel, proof, rung, selection};

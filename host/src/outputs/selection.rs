@@ -1,7 +1,6 @@
 //! The values of a selection.
 
 use buildonce::types::selection::{Choice, Proof, Rung, Step, StepKind};
-use serde_json::{Map, json};
 
 use super::answer::Answer;
 use super::values::Value;
@@ -65,23 +64,4 @@ pub(crate) fn channel(choice: &Choice) -> Answer {
         ("candidates", Value::Text(choice.candidates.to_string())),
         ("reason", text(Some(&choice.reason.code))),
     ])
-}
-
-/// The answer in the engine's own JSON. The list of tags may be long, so it is not sent a second time to have it written there.
-pub(crate) fn channel_json(choice: &Choice) -> String {
-    let mut fields = Map::new();
-    if let Some(tag) = &choice.tag {
-        let mut own = json!({"name": tag.name, "created": tag.created, "pushed": tag.pushed, "digest": tag.digest});
-        own.as_object_mut().into_iter().for_each(|own| own.retain(|_, value| !value.is_null()));
-        fields.insert("tag".to_owned(), own);
-    }
-    fields.extend(choice.value.as_ref().map(|value| ("value".to_owned(), json!(value))));
-    fields.insert("candidates".to_owned(), json!(choice.candidates));
-    fields.insert("reason".to_owned(), json!({"code": choice.reason.code, "message": choice.reason.message}));
-    let skipped = choice
-        .skipped
-        .iter()
-        .map(|skipped| json!({"reason": skipped.reason, "count": skipped.count, "examples": skipped.examples}));
-    fields.insert("skipped".to_owned(), skipped.collect());
-    serde_json::Value::Object(fields).to_string()
 }

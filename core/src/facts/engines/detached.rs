@@ -99,7 +99,14 @@ mod tests {
             directory: Some("app".to_owned()),
             ..GitFacts::default()
         };
-        let host = HostFacts { now: 0, git: Some(git), credentials: None, builder: None, changed_files: None, registry_tags: None };
+        let host = HostFacts {
+            now: 0,
+            git: Some(git),
+            credentials: None,
+            builder: None,
+            changed_files: None,
+            registry_tags: None,
+        };
         detect(&[], None, &host).unwrap()
     }
 

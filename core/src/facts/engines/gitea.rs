@@ -109,7 +109,8 @@ mod tests {
         ];
         let env = common.iter().filter(|(name, _)| !more.iter().any(|(n, _)| n == name)).chain(more);
         let env: Vec<_> = env.into_iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let host = HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None, registry_tags: None };
+        let host =
+            HostFacts { now: 0, git: None, credentials: None, builder: None, changed_files: None, registry_tags: None };
         detect(&env, payload.map(|payload| payload.to_string()).as_deref(), &host).unwrap()
     }
 

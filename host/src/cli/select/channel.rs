@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use buildonce::record;
 use buildonce::types::selection::{ChannelPolicy, Choice, Mode, Order, Strategy, TagInfo, Unreadable};
 use clap::{Args, ValueEnum};
 
@@ -177,9 +178,9 @@ fn answer(options: &Options, choice: &Choice, terminal: Terminal) -> Result<(), 
             let name = choice.tag.as_ref().map(|tag| render::one_line(&tag.name) + "\n");
             deliver(&name.unwrap_or_default(), output, terminal)
         }
-        Format::Json => deliver(&render::pretty(&outputs::channel_json(choice)), output, terminal),
+        Format::Json => deliver(&render::pretty(&record::to_json(choice).to_string()), output, terminal),
         Format::Github => {
-            let values = outputs::channel(choice).with_json(&outputs::channel_json(choice));
+            let values = outputs::channel(choice).with_json(&record::to_json(choice).to_string());
             super::github(&values, &render::channel(choice, terminal.out), output, terminal)
         }
         Format::Dotenv => deliver(&outputs::channel(choice).dotenv()?, output, terminal),

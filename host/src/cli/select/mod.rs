@@ -4,16 +4,14 @@ mod channel;
 
 use std::path::PathBuf;
 
-use buildonce::types::Facts;
-use buildonce::types::selection::{Fallback, Freshness, OnUnknown, OverrideRevision, Request, Step, StepKind};
-use buildonce::{Policy, Session};
+use buildonce::record;
+use buildonce::types::selection::{Fallback, Freshness, OverrideRevision, Request, StepKind};
 use clap::{Args, Subcommand, ValueEnum};
-use serde_json::{Map, Value, json};
 
-use super::inputs::{self, Inputs, call};
+use super::inputs::{self, Inputs};
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::plan::deliver;
-use super::policy_file::{self, PolicyFile, policy};
+use super::policy_file::{PolicyFile, policy};
 use super::terminal::Terminal;
 use super::{Exit, Problem, working_directory};
 use crate::outputs::Answer;
@@ -139,38 +137,9 @@ impl Wish {
             platforms: if self.platforms.is_empty() { None } else { Some(self.platforms.clone()) },
             freshness: self.freshness.map(freshness),
             fallback: own(self.fallback.iter().map(fallback).collect()),
-            on_unknown: None::<OnUnknown>,
+            on_unknown: None,
             source: self.source.clone(),
         }
-    }
-
-    /// The same in the engine's JSON.
-    fn json(&self) -> Value {
-        let word = |word: Option<String>| word.map(Value::String);
-        let name = |value: &dyn ValueName| value.name();
-        let list = |names: Vec<String>| if names.is_empty() { None } else { Some(json!(names)) };
-        let revision = if self.any_revision { "any" } else { "accepted" };
-        let fields = [
-            ("reference", word(self.image.clone())),
-            ("override_revision", word(Some(revision.to_owned()))),
-            ("platforms", list(self.platforms.clone())),
-            ("freshness", word(self.freshness.as_ref().map(|own| name(own)))),
-            ("fallback", list(self.fallback.iter().map(|own| name(own)).collect())),
-            ("source", word(self.source.clone())),
-        ];
-        let present = fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
-        Value::Object(present.collect::<Map<_, _>>())
-    }
-}
-
-/// The word of an option's value, which is the engine's own word too.
-trait ValueName {
-    fn name(&self) -> String;
-}
-
-impl<T: ValueEnum> ValueName for T {
-    fn name(&self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
 
@@ -193,25 +162,24 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     let facts = inputs.facts(&mut session)?;
     terminal.note(&facts.notes, &inputs.sources());
 
-    let mut run = Run { session, policy, inputs, file };
     let seen = observations::parse(&text, &document::name(path))?;
-    let step = run.step(&facts, &options.wish.request(), &seen)?;
-    let exit = if step.kind == StepKind::Accept { Exit::Done } else { Exit::Negative };
-    let json = |run: &mut Run| run.json(&options.wish.json(), &text);
+    let step = session.select(policy, &facts, &options.wish.request(), &seen)?;
+    let step = step.map_err(|findings| Problem::refused(findings, inputs.sources()))?;
+    let output = options.output.as_deref();
     match options.format {
         Format::Text => {
             let detail = if options.explain { render::Detail::Full } else { render::Detail::Short };
-            deliver(&render::selection(&facts, &step, detail, terminal.out), options.output.as_deref(), terminal)?;
+            deliver(&render::selection(&facts, &step, detail, terminal.out), output, terminal)?;
         }
-        Format::Json => deliver(&render::pretty(&json(&mut run)?.to_string()), options.output.as_deref(), terminal)?,
+        Format::Json => deliver(&render::pretty(&record::to_json(&step).to_string()), output, terminal)?,
         Format::Github => {
-            let values = outputs::selection(&step).with_json(&json(&mut run)?.to_string());
+            let values = outputs::selection(&step).with_json(&record::to_json(&step).to_string());
             let log = render::selection(&facts, &step, render::Detail::Full, terminal.out);
-            github(&values, &log, options.output.as_deref(), terminal)?;
+            github(&values, &log, output, terminal)?;
         }
-        Format::Dotenv => deliver(&outputs::selection(&step).dotenv()?, options.output.as_deref(), terminal)?,
+        Format::Dotenv => deliver(&outputs::selection(&step).dotenv()?, output, terminal)?,
     }
-    Ok(exit)
+    Ok(if step.kind == StepKind::Accept { Exit::Done } else { Exit::Negative })
 }
 
 /// Outputs go to the file that later steps read, and the log shows the answer; without such a file the outputs are the answer.
@@ -228,35 +196,5 @@ pub(super) fn github(
             terminal.print(log)
         }
         None => terminal.print(&render::printable(&values.github())),
-    }
-}
-
-struct Run {
-    session: Session,
-    policy: Policy,
-    inputs: Inputs,
-    file: Option<PolicyFile>,
-}
-
-impl Run {
-    fn step(
-        &mut self,
-        facts: &Facts,
-        request: &Request,
-        seen: &[buildonce::types::selection::Observation],
-    ) -> Result<Step, Problem> {
-        let answer = self.session.select(self.policy, facts, request, seen)?;
-        answer.map_err(|findings| Problem::refused(findings, self.inputs.sources()))
-    }
-
-    /// The answer in the engine's own JSON.
-    fn json(&mut self, request: &Value, seen: &str) -> Result<Value, Problem> {
-        let facts = self.inputs.facts_json(&mut self.session)?;
-        let mut input = policy_file::input(self.file.as_ref(), &facts);
-        if let Some(input) = input.as_object_mut() {
-            input.insert("request".to_owned(), request.clone());
-            input.insert("seen".to_owned(), serde_json::from_str(seen).unwrap_or(Value::Null));
-        }
-        call(&mut self.session, "selection.next", &input, &self.inputs.sources())
     }
 }
