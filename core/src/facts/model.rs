@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::RegistryTags;
-
 use crate::{Diagnostic, Reason};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, leap seconds ignored.

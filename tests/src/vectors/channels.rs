@@ -25,7 +25,7 @@ impl Channel {
         Self { mode, strategy, range, order: "ascending", pattern, extract, allow: Vec::new(), deny: Vec::new() }
     }
 
-    fn choose(self, tags: Vec<Value>, front: &dyn Front) -> Result<Value> {
+    fn choose(self, tags: &[Value], front: &dyn Front) -> Result<Value> {
         let Self { mode, strategy, range, order, pattern, extract, allow, deny } = self;
         let channel = json!({
             "mode": mode, "strategy": strategy, "range": range, "order": order, "pattern": pattern, "extract": extract,
@@ -76,7 +76,7 @@ impl Family for Flux {
         let filter = case.get("filter_tags").unwrap_or(&Value::Null);
         channel.pattern = filter.get("pattern").cloned().unwrap_or(Value::Null);
         channel.extract = filter.get("extract").cloned().unwrap_or(Value::Null);
-        judge(case, &channel.choose(named(case), front)?)
+        judge(case, &channel.choose(&named(case), front)?)
     }
 }
 
@@ -105,7 +105,7 @@ impl Family for Argo {
             let date = tag.get("name").and_then(Value::as_str).and_then(|name| case.get("dates")?.get(name)?.as_i64());
             tag.extend(date.map(|seconds| ("created".to_owned(), json!(seconds * 1000))));
         }
-        judge(case, &channel.choose(tags, front)?)
+        judge(case, &channel.choose(&tags, front)?)
     }
 }
 
@@ -165,7 +165,7 @@ fn pass(case: &Value, name: &str, before: Option<&Value>, front: &dyn Front) -> 
     let settings = part(case, name);
     let mut channel = Channel::new("flux", "semver");
     channel.range = json!(text(settings, "range"));
-    let answer = channel.choose(named(case), front)?;
+    let answer = channel.choose(&named(case), front)?;
     let choice = outcome(&answer)?.map_err(|refused| anyhow::anyhow!("refused: {refused}"))?;
     let rule = match text(settings, "digestReflectionPolicy") {
         "" | "Never" => "never",

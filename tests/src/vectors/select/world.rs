@@ -34,11 +34,11 @@ impl World {
         let is_index = |manifest: &Value| text(manifest, "kind") == "index";
         for (symbol, manifest) in manifests.iter().filter(|(_, manifest)| !is_index(manifest)) {
             let config = config(text(manifest, "os"), text(manifest, "arch"), manifest.get("revision"), symbol);
-            let config = world.put(config);
+            let config = world.put(&config);
             let annotations = json!({"mark": symbol});
             let body =
                 json!({"schemaVersion": 2, "config": {"digest": config}, "layers": [], "annotations": annotations});
-            let digest = world.put(body.to_string());
+            let digest = world.put(&body.to_string());
             world.digests.insert(symbol.clone(), digest);
         }
         for (symbol, manifest) in manifests.iter().filter(|(_, manifest)| is_index(manifest)) {
@@ -51,7 +51,7 @@ impl World {
             };
             let children: Vec<_> = texts(manifest, "children").into_iter().map(entry).collect();
             let body = json!({"schemaVersion": 2, "manifests": children, "annotations": {"mark": symbol}});
-            let digest = world.put(body.to_string());
+            let digest = world.put(&body.to_string());
             world.digests.insert(symbol.clone(), digest);
         }
         for (tag, symbol) in part("tags") {
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// Adds a document under its digest.
-    fn put(&mut self, body: String) -> String {
+    fn put(&mut self, body: &str) -> String {
         let digest = Digest::of(body.as_bytes()).to_string();
         let document = json!({"kind": "document", "body": body, "digest": digest});
         self.answers.insert(digest.clone(), document);
