@@ -102,7 +102,8 @@ pub fn classify(outcome: &Outcome, output: &str) -> Classification {
         Outcome::SpawnFailed(error) => error,
         _ => output,
     };
-    let lines = tail::lines(text);
+    // A success has no evidence, and most commands succeed: they need not wait until the table is ready.
+    let lines = if outcome.is_success() { Vec::new() } else { tail::lines(text) };
     let matches = find(&lines);
     let best = matches.iter().copied().reduce(|best, next| if next.score >= best.score { next } else { best });
     let meaning = outcome::meaning(outcome);
@@ -117,6 +118,9 @@ pub fn classify(outcome: &Outcome, output: &str) -> Classification {
 
 /// Every rule that matches, line by line; on one line in the order of weights, so that the most specific comes last.
 fn find(lines: &[Line]) -> Vec<Match> {
+    if lines.is_empty() {
+        return Vec::new();
+    }
     let ends = step_ends(lines);
     let notice = ENGINE.rules.len();
     let mut found = Vec::new();

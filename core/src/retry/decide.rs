@@ -130,8 +130,9 @@ fn plan(request: &Request<'_>, last: &Attempt, handling: &Handling<'_>) -> Resul
         return Err(Reason::new(
             "attempts",
             format!(
-                "{} failed {made} times, the last time with {} ({}); no tries are left",
+                "{} failed {}with {} ({}); no tries are left",
                 request.operation,
+                if made == 1 { String::new() } else { format!("{made} times, the last time ") },
                 failure.class.name(),
                 failure.cause
             ),

@@ -64,12 +64,12 @@ const KNOWN: &[&str] = &[
     "graphs_snok.json",
     "metadata.json",
     "prune.json",
-    "retry.json",
     "select.json",
 ];
 
-/// Files that hold no cases, but what cases of other files start from.
-const PARTS: &[&str] = &["metadata-repo.json"];
+/// Files that hold no cases, but what cases of other files start from, and those whose cases are whole runs of the program: for
+/// `retry.json`, `cargo test -p buildonce --test action_retry`.
+const PARTS: &[&str] = &["metadata-repo.json", "retry.deviations.json", "retry.json"];
 
 /// Files that no family runs, sorted.
 pub fn not_run(files: &Files) -> Vec<String> {
