@@ -58,7 +58,7 @@ def main(component, policy_file=None):
         with open(path, encoding="utf-8") as file:
             payload = file.read()
     now = int(os.environ.get("SOURCE_DATE_EPOCH", time.time())) * 1000
-    host = record(now=now, git=None, credentials=None, builder=None, changed_files=None)
+    host = record(now=now, git=None, credentials=None, builder=None, changed_files=None, registry_tags=None)
     facts = ok(engine.call("facts", "detect", env, payload, host))
     if policy_file is None:
         policy = engine.call("policy", "[static]policy.standard")
