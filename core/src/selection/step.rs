@@ -384,18 +384,3 @@ impl Found {
         Self { rung, image: None, shown }
     }
 }
-
-impl Cause {
-    /// The cause for a person.
-    fn told(self) -> &'static str {
-        match self {
-            Self::Denied => "access was denied, which registries also say of what is not there",
-            Self::RateLimited => "the source answers too many questions (429)",
-            Self::Unavailable => "the source is not available",
-            Self::Timeout => "the source did not answer in time",
-            Self::Invalid => "the source answered something else",
-            Self::AcceptIncomplete => "the question did not accept every kind of manifest, so 404 means nothing",
-            Self::Changed => "it changed while it was looked at",
-        }
-    }
-}
