@@ -151,8 +151,10 @@ impl Verifier<'_> {
     /// Children whose platform only their config tells.
     fn undescribed(&self, image: &str, silent: &[&Child], nameless: &[(&String, &Platform)]) -> Vec<Part<Image>> {
         let read: Vec<_> = silent.iter().map(|child| self.child(image, String::new(), &child.digest, None)).collect();
-        if read.iter().any(|part| matches!(part, Part::Ask(_))) {
-            return read;
+        let (asks, read): (Vec<_>, Vec<_>) = read.into_iter().partition(|part| matches!(part, Part::Ask(_)));
+        if !asks.is_empty() {
+            // Nothing is refused yet: a child that cannot be read matters only when no other one is what is looked for.
+            return asks;
         }
         let (known, missing): (Vec<_>, Vec<_>) = read.into_iter().partition(|part| matches!(part, Part::Known(_)));
         let known: Vec<_> = known

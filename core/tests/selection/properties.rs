@@ -1,10 +1,12 @@
 //! What holds for every answer, whatever the world looks like.
 
 use buildonce_core::selection::channel::{ChannelPolicy, Order, Strategy as By, TagInfo, channel};
-use buildonce_core::selection::{Freshness, MAX_STEPS, OnUnknown, Probe, Proof, Request, Sighting, Step, next};
+use buildonce_core::selection::{
+    Freshness, MAX_STEPS, OnUnknown, Probe, Proof, Request, Sighting, Step, Verdict, next,
+};
 use proptest::prelude::*;
 
-use crate::consumer::{climb, policy};
+use crate::consumer::{climb, climb_in_pages, policy};
 use crate::registry::{World, config};
 use crate::scenarios::{HEAD, MERGE, OTHER, consumer, request};
 
@@ -95,6 +97,17 @@ fn label(world: &World, config: &str) -> Option<String> {
     config["config"]["Labels"][crate::registry::REVISION].as_str().map(str::to_owned)
 }
 
+/// What was decided about each candidate. An image that fails in two ways is refused for the one that was seen first, so the reason is left out.
+fn decided(step: &Step) -> (String, Vec<(&str, Verdict)>) {
+    let (decision, trace) = match step {
+        Step::Accept(selected) => (format!("{:?} {:?}", selected.proof, selected.digest), &selected.trace),
+        Step::Rebuild(none) => ("rebuild".to_owned(), &none.trace),
+        Step::Fail(none) => (format!("fail: {} {:?}", none.reason.code, none.probe), &none.trace),
+        Step::Probe(probes) => panic!("no answer: {probes:?}"),
+    };
+    (decision, trace.iter().map(|tried| (tried.reference.as_str(), tried.verdict)).collect())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -138,6 +151,13 @@ proptest! {
     }
 
     #[test]
+    fn how_many_answers_come_at_once_does_not_show(world in worlds(), request in requests(), page in 1_usize..4) {
+        let in_pages = climb_in_pages(&consumer(), &request, &world, page);
+        let (at_once, _) = climb(&consumer(), &request, &world);
+        prop_assert_eq!(decided(&in_pages), decided(&at_once));
+    }
+
+    #[test]
     fn a_tag_that_is_no_candidate_changes_nothing(world in worlds(), request in requests(), other in under()) {
         let mut more = world.clone();
         put(&mut more, "pr-124-abc1234", &other);
@@ -177,6 +197,22 @@ proptest! {
             tags.reverse();
         }
         prop_assert_eq!(channel(&policy, &tags).unwrap(), choice);
+    }
+
+    #[test]
+    fn a_tag_outside_of_a_channel_never_changes_its_choice(
+        names in prop::collection::vec("v?[0-2]\\.[0-2]\\.[0-2](-rc\\.[12])?", 0..20),
+        others in prop::collection::vec("sha256-[0-9a-f]{64}(\\.(sig|att|sbom))?|pr-[0-9]{1,4}|9\\.9\\.9-beta|latest|denied-9\\.9\\.9", 1..6),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let mut policy = ChannelPolicy::new(By::Semver);
+        policy.deny = vec!["denied-*".to_owned()];
+        let mut tags: Vec<_> = names.into_iter().map(TagInfo::named).collect();
+        let before = channel(&policy, &tags).unwrap();
+        let at = at.index(tags.len() + 1);
+        tags.splice(at..at, others.into_iter().map(TagInfo::named));
+        let after = channel(&policy, &tags).unwrap();
+        prop_assert_eq!((after.tag, after.value, after.candidates), (before.tag, before.value, before.candidates));
     }
 
     #[test]
