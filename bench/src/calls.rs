@@ -6,10 +6,11 @@ mod pairs;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use buildonce::types::HostFacts;
 use buildonce::{Engine, Limits, Session};
-use buildonce_core::{facts, policy, tagging};
+use buildonce_core::{facts, json, policy, tagging};
+use serde_json::value::RawValue;
 
 use pairs::Pair;
 
@@ -34,6 +35,8 @@ fn environment() -> Vec<(String, String)> {
 const PAYLOAD: &str = r#"{"ref": "refs/heads/feature/dns/subdomain", "after": "0123456789abcdef0123456789abcdef01234567",
     "repository": {"full_name": "acme/app", "default_branch": "main"}, "head_commit": {"message": "Add a thing"}}"#;
 
+const CALLS: &str = include_str!("../calls.jsonl");
+
 const POLICY: &str = "version: 1\nextends: build-once-test-many\nbuild: {platforms: [linux/amd64, linux/arm64]}\n";
 
 fn main() -> Result<()> {
@@ -54,7 +57,36 @@ fn main() -> Result<()> {
     for pair in pairs(&mut session)? {
         println!("{}", pair.line());
     }
+    println!("every function with one JSON document in and one out:");
+    for pair in by_json(&mut session)? {
+        println!("{}", pair.line());
+    }
     Ok(())
+}
+
+/// Every function of the engine by its name, with one real input each.
+fn by_json(session: &mut Session) -> Result<Vec<Pair>> {
+    let inputs: Vec<Line> = CALLS.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let input = |name: &str| inputs.iter().find(|line| line.call == name).map(|line| line.input.get());
+    json::names()
+        .map(|name| {
+            let input = input(name).with_context(|| format!("bench/calls.jsonl has no line for {name}"))?;
+            let answer = json::call(name, input).map_err(|failure| anyhow!("{name} refused: {failure:?}"))?;
+            ensure!(!answer.starts_with(r#"{"err""#), "{name} answered {answer}");
+            Pair::measure(
+                name,
+                || accepted(json::call(name, black_box(input))),
+                || accepted(session.call_json(name, black_box(input))?),
+            )
+        })
+        .collect()
+}
+
+/// A line of `calls.jsonl`, in the form that `buildonce eval` takes.
+#[derive(serde::Deserialize)]
+struct Line {
+    call: String,
+    input: Box<RawValue>,
 }
 
 /// Opening one more sandbox.

@@ -28,8 +28,9 @@ pub(crate) fn run_all() -> Result<()> {
     process_start(&program, &release.join("empty"))?;
     memory(&program)?;
     retries::measure(&program)?;
-    print!("{}", read(&mut Command::new(release.join("calls")))?);
-    print!("{}", read(&mut Command::new(release.join("classify")))?);
+    for measured in ["calls", "classify", "channel"] {
+        print!("{}", read(&mut Command::new(release.join(measured)))?);
+    }
 
     let facts = component::Facts::of(&fs::read(component::files().wasm)?)?;
     println!(

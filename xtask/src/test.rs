@@ -124,7 +124,7 @@ fn conformance() -> Result<()> {
     setup::node_packages()?;
     setup::python_packages()?;
     shell::run(cargo().args(["test", "--package", "buildonce-tests"]))?;
-    shell::run(cargo().args(["test", "--package", "buildonce", "--test", "action_retry"]))
+    shell::run(cargo().args(["test", "--workspace", "--test", "action_retry"]))
 }
 
 fn generated() -> Result<()> {
