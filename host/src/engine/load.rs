@@ -6,6 +6,7 @@ use std::path::Path;
 use wasmtime::component::{Component, Linker};
 
 use super::bindings::EnginePre;
+#[cfg(feature = "jit")]
 use super::config::{Metering, config};
 use super::limits::State;
 use super::{EngineError, Limits, Session, ticker};
@@ -31,12 +32,11 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// The component that this program carries, compiled ahead of time: nothing is compiled at start.
+    /// The component that this program carries, compiled ahead of time: nothing is compiled at start. Loaded once; later calls share
+    /// its code.
     #[cfg(feature = "embedded")]
     pub fn embedded() -> Result<Self, EngineError> {
-        let engine = new_engine(Metering::Deadline)?;
-        let component = super::embedded::load(&engine).map_err(invalid)?;
-        Self::new(engine, &component)
+        super::embedded::engine()
     }
 
     /// The bytes of the embedded component, as any WebAssembly runtime loads them.
@@ -76,7 +76,7 @@ impl Engine {
         Self::new(engine, &component)
     }
 
-    fn new(engine: wasmtime::Engine, component: &Component) -> Result<Self, EngineError> {
+    pub(super) fn new(engine: wasmtime::Engine, component: &Component) -> Result<Self, EngineError> {
         let ty = component.component_type();
         let imports: Vec<_> = ty.imports(&engine).map(|(name, _)| name.to_owned()).collect();
         if !imports.is_empty() {
@@ -107,12 +107,14 @@ impl Engine {
     }
 }
 
+#[cfg(feature = "jit")]
 fn new_engine(metering: Metering) -> Result<wasmtime::Engine, EngineError> {
     config(metering, None)
         .and_then(|config| wasmtime::Engine::new(&config))
         .map_err(|e| EngineError::System(format!("{e:#}")))
 }
 
+#[cfg(feature = "jit")]
 #[expect(clippy::needless_pass_by_value, reason = "used as a function in map_err")]
 fn invalid(error: wasmtime::Error) -> EngineError {
     EngineError::Invalid(format!("{error:#}"))
