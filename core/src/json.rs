@@ -1,6 +1,7 @@
 //! The same functions with one JSON document in and one out.
 
 mod arguments;
+pub(crate) mod read;
 mod reference;
 mod selection;
 mod version;

@@ -1,17 +1,12 @@
 //! Facts that somebody else wrote down, as a JSON document.
 
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
-use serde_json::error::Category;
-
 use super::check::Problems;
 use super::validate::validate;
 use super::{Facts, HostFacts, engines};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::{Span, limits};
-
-/// How alike two names must be for one to be a likely slip for the other (Jaro–Winkler, 0 to 1).
-const ALIKE: f64 = 0.8;
+use crate::json::read::{self, Fault, Others, Reader, Refusal};
+use crate::limits;
+use crate::policy::Positions;
 
 pub(super) fn parse(document: &str, name: &str, host: &HostFacts) -> Result<Facts, Diagnostics> {
     if document.len() > limits::FACTS_BYTES {
@@ -22,11 +17,9 @@ pub(super) fn parse(document: &str, name: &str, host: &HostFacts) -> Result<Fact
     if !document.trim_start().starts_with('{') {
         let error = Diagnostic::error("invalid-facts", "the document does not begin with `{`");
         let help = "the document must be one JSON object, in UTF-8 without a byte order mark";
-        return Err(vec![error.at(name, span(document, 0, 0)).help(help)]);
+        return Err(vec![error.at(name, Positions::new(document).span(0..0)).help(help)]);
     }
-    let mut facts = read(document, host).map_err(|(e, at, added)| {
-        vec![Diagnostic { file: Some(name.to_owned()), ..explain(&e, document, at, added) }]
-    })?;
+    let mut facts = read(document, host).map_err(|refusal| vec![diagnostic(&refusal, document).in_file(name)])?;
     let problems = Problems::default();
     validate(&mut facts, &problems);
     let facts = engines::finish(facts, host, &problems);
@@ -36,102 +29,35 @@ pub(super) fn parse(document: &str, name: &str, host: &HostFacts) -> Result<Fact
     }
 }
 
-/// Reads the document, with the host's time where it has none. An error comes with the place and the length of what was added.
-fn read(document: &str, host: &HostFacts) -> Result<Facts, (serde_json::Error, usize, usize)> {
-    #[derive(Deserialize)]
-    struct Probe {
-        #[serde(default, deserialize_with = "present")]
-        now: bool,
-    }
-    let probe: Probe = serde_json::from_str(document).map_err(|e| (e, 0, 0))?;
-    let open = document.find('{').map_or(0, |at| at + 1);
-    if probe.now || open == 0 {
-        return serde_json::from_str(document).map_err(|e| (e, 0, 0));
-    }
-    // Only the text tells a missing time from a time of zero, so the time goes into the text; places are put right again.
-    let (before, after) = document.split_at(open);
-    let comma = if after.trim_start().starts_with('}') { "" } else { "," };
-    let added = format!("\"now\":{}{comma}", host.now);
-    serde_json::from_str(&[before, &added, after].concat()).map_err(|e| (e, open, added.len()))
+/// Reads the document, with the host's time where it has none.
+fn read(document: &str, host: &HostFacts) -> Result<Facts, Refusal> {
+    read::check(document)?;
+    let mut members = Reader::new(document, 0, Others::Skipped);
+    let has_time = members.members(&["now"], "an object").is_ok_and(|members| members.place(0).is_some());
+    let open = document.trim_end().strip_suffix('}').filter(|_| !has_time);
+    let Some(open) = open else { return read::part(document, 0, Others::Refused) };
+    // Only the text tells a missing time from a time of zero, so the time goes into the text: at its end, where it moves nothing.
+    let comma = if open.trim_end().ends_with('{') { "" } else { "," };
+    read::part(&format!("{open}{comma}\"now\":{}}}", host.now), 0, Others::Refused).map_err(|refusal| {
+        let end = open.len();
+        if refusal.span.start > end { Refusal { span: end..end + 1, ..refusal } } else { refusal }
+    })
 }
 
-/// Tells that a key is there, whatever it holds.
-fn present<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
-    IgnoredAny::deserialize(value).map(|_| true)
-}
-
-/// Makes a diagnostic of what serde says. `inserted` bytes were added to the document at `at`.
-fn explain(error: &serde_json::Error, document: &str, at: usize, inserted: usize) -> Diagnostic {
-    let text = error.to_string();
-    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-    let offset = offset(error, document, at, inserted);
-    let mut quoted = text.split('`').skip(1).step_by(2);
-    let first = quoted.next().unwrap_or_default();
-    // Serde has just read the name, so it ends where serde stands.
-    let quoted_name = serde_json::to_string(first).unwrap_or_default();
-    let named = document.get(..offset).and_then(|before| before.rfind(&quoted_name));
-    let named = named.map(|start| span(document, start, start + quoted_name.len()));
-    let here = span(document, offset.saturating_sub(1), offset);
-    let (code, message, what) = if text.starts_with("unknown field") {
-        ("unknown-key", format!("unknown key `{first}`"), "a key")
-    } else if text.starts_with("unknown variant") {
-        ("unknown-value", format!("unknown value `{first}`"), "a value")
-    } else {
-        let help = match error.classify() {
-            Category::Syntax | Category::Eof => {
-                "the document must be one JSON object, without comments or trailing commas"
-            }
+fn diagnostic(refusal: &Refusal, document: &str) -> Diagnostic {
+    let code = match refusal.fault {
+        Fault::UnknownKey(..) => "unknown-key",
+        Fault::UnknownWord(..) => "unknown-value",
+        _ => "invalid-facts",
+    };
+    let help = refusal.help().unwrap_or_else(|| {
+        let help = match refusal.fault {
+            Fault::Syntax(_) => "the document must be one JSON object, without comments or trailing commas",
             _ => "the keys are those of the WIT record `facts`; `engine`, `event` and `event_name` are needed",
         };
-        let span = named.filter(|_| text.starts_with("duplicate field")).unwrap_or(here);
-        let message = [
-            ("missing field", "missing key"),
-            ("duplicate field", "duplicate key"),
-            ("EOF while", "document ends while"),
-        ];
-        let message = message.iter().fold(text.to_owned(), |text, (serde, ours)| text.replace(serde, ours));
-        return Diagnostic { span: Some(span), ..Diagnostic::error("invalid-facts", message).help(help) };
-    };
-    let known: Vec<_> = quoted.collect();
-    let likely = known.iter().map(|k| (strsim::jaro_winkler(first, k), k)).filter(|(score, _)| *score >= ALIKE);
-    let likely = likely.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    let help = match likely {
-        Some((_, known)) => format!("did you mean `{known}`?"),
-        None => format!("{what} here is one of `{}`", known.join("`, `")),
-    };
-    Diagnostic { span: Some(named.unwrap_or(here)), ..Diagnostic::error(code, message).help(help) }
-}
-
-/// One past the byte in the original document that serde read last.
-fn offset(error: &serde_json::Error, document: &str, at: usize, inserted: usize) -> usize {
-    let start = match error.line() {
-        0 | 1 => 0,
-        line => document.match_indices('\n').nth(line - 2).map_or(document.len(), |(newline, _)| newline + 1),
-    };
-    let mut offset = start + error.column();
-    // What was added has no line break, so it shifts the rest of its own line only.
-    let own_line = document.get(..at).is_some_and(|before| before.matches('\n').count() + 1 == error.line());
-    if own_line && offset > at {
-        offset = offset.saturating_sub(inserted).max(at);
-    }
-    let mut offset = offset.min(document.len());
-    while !document.is_char_boundary(offset) {
-        offset += 1;
-    }
-    offset
-}
-
-/// The span of a byte range, whose ends are moved to whole characters.
-fn span(document: &str, start: usize, end: usize) -> Span {
-    let mut start = start.min(document.len());
-    while !document.is_char_boundary(start) {
-        start -= 1;
-    }
-    let before = document.get(..start).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let short = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Span { start: short(start), end: short(end.max(start)), line: short(line), column: short(column) }
+        help.to_owned()
+    });
+    Diagnostic { span: Some(refusal.place(document)), ..Diagnostic::error(code, refusal.fault.to_string()).help(help) }
 }
 
 #[cfg(test)]
@@ -226,13 +152,13 @@ mod tests {
         facts.json:1:73 "\"branche\"" [unknown-key] unknown key `branche` | did you mean `branch`?
         facts.json:1:32 "}" [invalid-facts] missing key `event_name` | the keys are those of the WIT record `facts`; `engine`, `event` and `event_name` are needed
         facts.json:1:17 "\"engine\"" [invalid-facts] duplicate key `engine` | the keys are those of the WIT record `facts`; `engine`, `event` and `event_name` are needed
-        facts.json:1:12 "1" [invalid-facts] invalid type: integer `1`, expected a string | the keys are those of the WIT record `facts`; `engine`, `event` and `event_name` are needed
-        facts.json:1:16 " " [invalid-facts] document ends while parsing a value | the document must be one JSON object, without comments or trailing commas
+        facts.json:1:12 "1" [invalid-facts] expected a string, found a number | the keys are those of the WIT record `facts`; `engine`, `event` and `event_name` are needed
+        facts.json:1:16 " " [invalid-facts] no JSON: the text ends while parsing an object | the document must be one JSON object, without comments or trailing commas
         facts.json:1:1 "" [invalid-facts] the document does not begin with `{` | the document must be one JSON object, in UTF-8 without a byte order mark
         facts.json:1:2 "}" [invalid-facts] missing key `engine` | the keys are those of the WIT record `facts`; `engine`, `event` and `event_name` are needed
         facts.json:1:1 "" [invalid-facts] the document does not begin with `{` | the document must be one JSON object, in UTF-8 without a byte order mark
         facts.json:1:1 "" [invalid-facts] the document does not begin with `{` | the document must be one JSON object, in UTF-8 without a byte order mark
-        facts.json:1:12 "l" [invalid-facts] invalid type: null, expected i64 | the keys are those of the WIT record `facts`; `engine`, `event` and `event_name` are needed
+        facts.json:1:9 "null" [invalid-facts] expected an integer of 64 bits, found null | the keys are those of the WIT record `facts`; `engine`, `event` and `event_name` are needed
         "#);
     }
 

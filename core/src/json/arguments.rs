@@ -3,11 +3,9 @@
 //! Each parameter is read by itself, so that the code which reads a type stands in the component once, whatever functions take it,
 //! and so that a failure can name the parameter.
 
-use std::fmt;
+use serde::de::DeserializeOwned;
 
-use serde::de::{DeserializeOwned, Deserializer as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
+use super::read::{self, Fault, Members, Others, Reader, Refusal};
 use super::{Failure, FailureCode};
 
 /// Parameters that are read from an object.
@@ -39,49 +37,57 @@ pub(super) use arguments;
 /// The input's members, not read yet.
 pub(super) struct Fields<'a> {
     input: &'a str,
-    members: Vec<(String, &'a RawValue)>,
+    names: &'static [&'static str],
+    members: Members,
 }
 
 impl<'a> Fields<'a> {
     /// Splits an object into its members; a name that is not among `names`, or is there twice, is refused.
-    pub(super) fn of(input: &'a str, names: &[&str]) -> Result<Self, Failure> {
-        let mut reader = serde_json::Deserializer::from_str(input);
-        let members = reader.deserialize_map(Members).and_then(|members| reader.end().map(|()| members));
-        let members = members.map_err(|e| invalid(e.to_string(), None))?;
-        for (index, (name, _)) in members.iter().enumerate() {
-            let message = if !names.contains(&name.as_str()) {
-                format!("there is no parameter `{name}`; {}", expected(names))
-            } else if members.iter().take(index).any(|(other, _)| other == name) {
-                format!("the parameter `{name}` is there twice")
-            } else {
-                continue;
-            };
-            return Err(invalid(message, Some(name)));
+    pub(super) fn of(input: &'a str, names: &'static [&'static str]) -> Result<Self, Failure> {
+        let members = read::check(input).and_then(|()| {
+            let mut reader = Reader::new(input, 0, Others::Refused);
+            reader.members(names, "an object with the function's parameters").map_err(|stop| reader.refusal(stop))
+        });
+        match members {
+            Ok(members) => Ok(Self { input, names, members }),
+            Err(refusal) => Err(match &refusal.fault {
+                Fault::UnknownKey(name, _) => {
+                    invalid(format!("there is no parameter `{name}`; {}", expected(names)), Some(name))
+                }
+                Fault::DuplicateKey(name) => invalid(format!("the parameter `{name}` is there twice"), Some(name)),
+                _ => invalid(placed(&refusal, input), None),
+            }),
         }
-        Ok(Self { input, members })
     }
 
     /// The value of a parameter; nothing is the same as `null`.
     #[inline(never)]
     pub(super) fn take<T: DeserializeOwned>(&self, name: &str) -> Result<T, Failure> {
-        let Some((_, value)) = self.members.iter().find(|(n, _)| n == name) else {
-            return serde_json::from_str("null")
-                .map_err(|_| invalid(format!("the parameter `{name}` is missing"), Some(name)));
+        let mut reader = match self.place(name) {
+            Some(place) => Reader::new(self.input, place, Others::Refused),
+            None => Reader::new("null", 0, Others::Refused),
         };
-        serde_json::from_str(value.get()).map_err(|e| invalid(self.placed(value.get(), &e), Some(name)))
+        T::deserialize(&mut reader).map_err(|stop| self.failure(&reader.refusal(stop), name))
     }
 
-    /// The message of an error in a part of the input, with its place in the whole.
-    fn placed(&self, part: &str, error: &serde_json::Error) -> String {
-        let message = error.to_string();
-        let text = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
-        let start = (part.as_ptr() as usize).saturating_sub(self.input.as_ptr() as usize);
-        let before = self.input.get(..start).unwrap_or_default();
-        let line = before.matches('\n').count() + error.line();
-        let column =
-            if error.line() > 1 { 0 } else { start - before.rfind('\n').map_or(0, |end| end + 1) } + error.column();
-        format!("{text} at line {line} column {column}")
+    fn place(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|own| *own == name).and_then(|field| self.members.place(field))
     }
+
+    #[cold]
+    #[inline(never)]
+    fn failure(&self, refusal: &Refusal, name: &str) -> Failure {
+        let missing = self.place(name).is_none();
+        let message = if missing { format!("the parameter `{name}` is missing") } else { placed(refusal, self.input) };
+        invalid(message, Some(name))
+    }
+}
+
+/// A refusal's words with its place in the whole input.
+fn placed(refusal: &Refusal, input: &str) -> String {
+    let place = refusal.place(input);
+    let help = refusal.help().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{} at line {} column {}{help}", refusal.fault, place.line, place.column)
 }
 
 fn expected(names: &[&str]) -> String {
@@ -91,26 +97,10 @@ fn expected(names: &[&str]) -> String {
     }
 }
 
+#[cold]
+#[inline(never)]
 fn invalid(message: String, field: Option<&str>) -> Failure {
     Failure { code: FailureCode::InvalidInput, message, field: field.map(str::to_owned) }
-}
-
-struct Members;
-
-impl<'a> Visitor<'a> for Members {
-    type Value = Vec<(String, &'a RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with the function's parameters")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
-        }
-        Ok(members)
-    }
 }
 
 #[cfg(test)]
@@ -127,15 +117,12 @@ mod tests {
         for (input, expected) in [
             (r#"{"nam": "x"}"#, "nam: there is no parameter `nam`; the function takes `name`, `suffix`"),
             ("{}", "name: the parameter `name` is missing"),
-            (r#"{"name": null}"#, "name: invalid type: null, expected a string at line 1 column 13"),
-            (
-                "{\n  \"suffix\": null,\n  \"name\": 12}",
-                "name: invalid type: integer `12`, expected a string at line 3 column 12",
-            ),
+            (r#"{"name": null}"#, "name: expected a string, found null at line 1 column 10"),
+            ("{\n  \"suffix\": null,\n  \"name\": 12}", "name: expected a string, found a number at line 3 column 11"),
             (r#"{"name": "x", "name": "y"}"#, "name: the parameter `name` is there twice"),
-            ("[1]", ": invalid type: sequence, expected an object with the function's parameters at line 1 column 0"),
-            (r#"{"name": "x"} 1"#, ": trailing characters at line 1 column 15"),
-            ("", ": EOF while parsing a value at line 1 column 0"),
+            ("[1]", ": expected an object with the function's parameters, found a list at line 1 column 1"),
+            (r#"{"name": "x"} 1"#, ": no JSON: trailing characters at line 1 column 15"),
+            ("", ": no JSON: the text ends while parsing a value at line 1 column 1"),
         ] {
             assert_eq!(refused(input), expected, "{input}");
         }

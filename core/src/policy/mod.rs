@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 pub use choice::Choice;
 pub(crate) use decode::help_words;
+pub(crate) use document::Positions;
 pub use duration::Duration;
 pub use failure::{FailureKind, FailureWhen, OutcomeKind, Phase, Remedy, RetryRule};
 pub use gate::{Gate, GateSeverity, Suppression};
@@ -36,6 +37,7 @@ pub(crate) use retry::thousandths;
 pub use retry::{Backoff, BackoffKind, BackoffSettings, Budget, Jitter, LimitSettings, Limits, Operation, Retry};
 pub use schema::schema;
 pub use select::{Fallback, Freshness, OnUnknown, Select};
+pub(crate) use template::nearest;
 pub use template::{Part, Template, TemplateError, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -64,7 +66,7 @@ impl Policy {
         let file: Arc<str> = Arc::from(name);
         document::read(source, document::Language::of(name))
             .map_err(|errors| errors.into_iter().map(|error| error.in_file(name)).collect())
-            .and_then(|root| decode::document(&root, &document::Positions::new(source), &file, built_in_policy))
+            .and_then(|root| decode::document(&root, &Positions::new(source), &file, built_in_policy))
             .map_err(|errors| shortened(errors, name))
     }
 

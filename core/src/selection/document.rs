@@ -1,9 +1,12 @@
 //! Manifests, indexes and configs, as far as selection needs them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, Visitor};
 
+use crate::json::read::{self, Others};
 use crate::reference::{Digest, Platform};
 
 /// Most children of an index that are looked at.
@@ -40,11 +43,14 @@ pub(super) struct Config {
 
 #[derive(Deserialize)]
 struct RawManifest {
-    #[serde(rename = "schemaVersion")]
+    #[serde(default, rename = "schemaVersion")]
     schema_version: Option<u64>,
+    #[serde(default)]
     manifests: Option<Vec<RawChild>>,
+    #[serde(default)]
     config: Option<RawDescriptor>,
-    layers: Option<serde_json::Value>,
+    #[serde(default)]
+    layers: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -55,33 +61,73 @@ struct RawDescriptor {
 #[derive(Deserialize)]
 struct RawChild {
     digest: String,
+    #[serde(default)]
     platform: Option<RawPlatform>,
+    #[serde(default)]
     annotations: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize, Default)]
 struct RawPlatform {
+    #[serde(default)]
     os: Option<String>,
+    #[serde(default)]
     architecture: Option<String>,
+    #[serde(default)]
     variant: Option<String>,
-    #[serde(rename = "os.version")]
+    #[serde(default, rename = "os.version")]
     os_version: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct RawConfig {
+    #[serde(default)]
     os: Option<String>,
+    #[serde(default)]
     architecture: Option<String>,
+    #[serde(default)]
     variant: Option<String>,
-    #[serde(rename = "os.version")]
+    #[serde(default, rename = "os.version")]
     os_version: Option<String>,
+    #[serde(default)]
     config: Option<RawRuntime>,
 }
 
 #[derive(Deserialize)]
 struct RawRuntime {
-    #[serde(rename = "Labels")]
-    labels: Option<BTreeMap<String, serde_json::Value>>,
+    #[serde(default, rename = "Labels")]
+    labels: Option<BTreeMap<String, Label>>,
+}
+
+/// A label's value, if it is a string; some programs write others.
+struct Label(Option<String>);
+
+impl<'de> Deserialize<'de> for Label {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LabelVisitor).map(Self)
+    }
+}
+
+struct LabelVisitor;
+
+impl Visitor<'_> for LabelVisitor {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a label's value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
+        Ok(Some(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
 }
 
 impl RawPlatform {
@@ -128,15 +174,15 @@ pub(super) fn config(body: &str) -> Option<Config> {
     let labels = raw.config.take().and_then(|runtime| runtime.labels).unwrap_or_default();
     let RawConfig { os, architecture, variant, os_version, .. } = raw;
     let platform = RawPlatform { os, architecture, variant, os_version }.platform()?;
-    let texts = labels.into_iter().filter_map(|(key, value)| value.as_str().map(|text| (key, text.to_owned())));
+    let texts = labels.into_iter().filter_map(|(key, label)| label.0.map(|text| (key, text)));
     Some(Config { platform, labels: texts.collect() })
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Option<T> {
+fn read<T: DeserializeOwned>(body: &str) -> Option<T> {
     if body.len() > MAX_BYTES {
         return None;
     }
-    serde_json::from_str(body).ok()
+    read::read(body, Others::Skipped).ok()
 }
 
 #[cfg(test)]

@@ -1,0 +1,153 @@
+//! Walking over a text that is known to be JSON.
+//!
+//! [`check`] judges the text once, so that everything after it may rely on the grammar: it finds values and steps over them, and needs
+//! no words for what cannot happen. Nothing here calls itself, whatever the nesting.
+
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+
+use super::refusal::{Fault, Refusal};
+use crate::policy::Positions;
+
+/// Refuses what is no JSON.
+pub(crate) fn check(text: &str) -> Result<(), Refusal> {
+    serde_json::from_str::<IgnoredAny>(text).map(|_| ()).map_err(|error| syntax(text, &error))
+}
+
+#[cold]
+#[inline(never)]
+fn syntax(text: &str, error: &serde_json::Error) -> Refusal {
+    let start = Positions::new(text).byte_at(error.line(), error.column());
+    Refusal { fault: Fault::Syntax(words(error)), span: start..start + 1 }
+}
+
+/// What `serde_json` says, without its place.
+pub(super) fn words(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let text = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
+    text.replace("EOF while", "the text ends while")
+}
+
+/// What a value is, as messages say it.
+pub(super) fn kind(first: u8) -> &'static str {
+    match first {
+        b'n' => "null",
+        b't' | b'f' => "a boolean",
+        b'"' => "a string",
+        b'[' => "a list",
+        b'{' => "an object",
+        _ => "a number",
+    }
+}
+
+/// A place in the text.
+#[derive(Debug, Clone)]
+pub(super) struct Scanner<'a> {
+    pub(super) text: &'a str,
+    /// The next byte.
+    pub(super) at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The next byte that is no blank, which is not stepped over; 0 at the end.
+    #[inline(never)]
+    pub(super) fn peek(&mut self) -> u8 {
+        while let Some(byte) = self.byte() {
+            if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+                return byte;
+            }
+            self.at += 1;
+        }
+        0
+    }
+
+    /// Steps over this byte, if it comes next.
+    pub(super) fn take(&mut self, byte: u8) -> bool {
+        let next = self.peek() == byte;
+        self.at += usize::from(next);
+        next
+    }
+
+    /// Steps over the string that starts here. Tells whether it has escapes.
+    fn skip_string(&mut self) -> bool {
+        let mut escaped = false;
+        self.at += 1;
+        while let Some(byte) = self.byte() {
+            self.at += 1;
+            match byte {
+                b'"' => break,
+                b'\\' => {
+                    escaped = true;
+                    self.at += 1;
+                }
+                _ => {}
+            }
+        }
+        escaped
+    }
+
+    /// Steps over the number or word that starts here.
+    fn skip_word(&mut self) {
+        while self.byte().is_some_and(|b| matches!(b, b'+' | b'-' | b'.') || b.is_ascii_alphanumeric()) {
+            self.at += 1;
+        }
+    }
+
+    /// Steps over a value.
+    #[inline(never)]
+    pub(super) fn skip(&mut self) {
+        let mut depth = 0_usize;
+        loop {
+            match self.peek() {
+                0 => return,
+                b'"' => {
+                    self.skip_string();
+                }
+                b'{' | b'[' => {
+                    self.at += 1;
+                    depth += 1;
+                }
+                b'}' | b']' => {
+                    self.at += 1;
+                    depth = depth.saturating_sub(1);
+                }
+                b',' | b':' => {
+                    self.at += 1;
+                    continue;
+                }
+                _ => self.skip_word(),
+            }
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    /// The number or word that comes next, as it is written; empty when something else does.
+    #[inline(never)]
+    pub(super) fn word(&mut self) -> &'a str {
+        self.peek();
+        let start = self.at;
+        self.skip_word();
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// The string that comes next; its `"` was seen. Only half a surrogate pair is refused: nothing but reading a string finds it.
+    #[inline(never)]
+    pub(super) fn string(&mut self) -> Result<Cow<'a, str>, Refusal> {
+        let start = self.at;
+        let escaped = self.skip_string();
+        if !escaped {
+            return Ok(Cow::Borrowed(self.text.get(start + 1..self.at - 1).unwrap_or_default()));
+        }
+        let literal = self.text.get(start..self.at).unwrap_or_default();
+        serde_json::from_str(literal)
+            .map(Cow::Owned)
+            .map_err(|error| Refusal { fault: Fault::Syntax(words(&error)), span: start..self.at })
+    }
+}
