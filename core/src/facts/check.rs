@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::fmt;
 
 use super::{Reference, Timestamp};
-use crate::calendar;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::{calendar, order};
 
 /// Longest reference or branch name, in bytes. Git stores references as paths, and no file system takes longer ones.
 const REFERENCE_BYTES: usize = 4096;
@@ -58,7 +58,7 @@ impl Problems {
     pub(super) fn into_notes(self) -> Result<Diagnostics, Diagnostics> {
         let mut all = self.0.into_inner();
         // What refused the answer comes first.
-        all.sort_by_key(|d| d.severity);
+        order::sort_by_key(&mut all, |d| d.severity);
         if all.iter().any(|d| d.severity == Severity::Error) { Err(all) } else { Ok(all) }
     }
 

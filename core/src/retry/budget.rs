@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::order;
+
 pub use crate::policy::Budget;
 
 impl Budget {
@@ -61,7 +63,7 @@ impl BudgetState {
     fn with(&self, host: &str, thousandths: u64) -> Self {
         let mut buckets: Vec<_> = self.buckets.iter().filter(|bucket| bucket.host != host).cloned().collect();
         buckets.push(Tokens { host: host.to_owned(), thousandths });
-        buckets.sort_by(|a, b| a.host.cmp(&b.host));
+        order::sort_by(&mut buckets, |a, b| a.host.cmp(&b.host));
         Self { buckets }
     }
 }

@@ -15,6 +15,7 @@ use super::retry_after::{self, RetryAfter};
 use super::rule::Rule;
 use super::table;
 use super::tail::{self, Line};
+use crate::order;
 
 /// How much a notice loses: enough to fall behind an error of its own kind, not behind what a failed download leaves missing.
 const NOTICE_COST: u8 = 25;
@@ -133,13 +134,12 @@ fn find(lines: &[Line]) -> Vec<Match> {
         if end == Some(StepEnd::Cancelled) {
             cost += CANCELLED_STEP_COST;
         }
-        let first = found.len();
+        let mut own = Vec::new();
         for (number, rule) in matched.into_iter().filter_map(|number| Some((number, *ENGINE.rules.get(number)?))) {
-            found.push(Match { rule, number, line: index, score: rule.weight.saturating_sub(cost) });
+            own.push(Match { rule, number, line: index, score: rule.weight.saturating_sub(cost) });
         }
-        if let Some(own) = found.get_mut(first..) {
-            own.sort_by_key(|found| found.score);
-        }
+        order::sort_by_key(&mut own, |found| found.score);
+        found.append(&mut own);
     }
     found
 }

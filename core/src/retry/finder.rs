@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::literals;
+use crate::order;
 
 /// How many bytes of a literal find it.
 const GRAM: usize = 3;
@@ -48,7 +49,7 @@ impl Finder {
             .flat_map(|(pattern, own)| literals::required(own.source).into_iter().map(move |text| (pattern, text)))
             .filter_map(|(pattern, text)| Some(Literal { gram: gram(text.as_bytes())?, text, pattern }))
             .collect();
-        all.sort_by(|a, b| (a.gram, &a.text, a.pattern).cmp(&(b.gram, &b.text, b.pattern)));
+        order::sort_by(&mut all, |a, b| (a.gram, &a.text, a.pattern).cmp(&(b.gram, &b.text, b.pattern)));
         let mut filter = vec![0; FILTER_BITS / 64];
         for literal in &all {
             let (word, bit) = place(literal.gram);

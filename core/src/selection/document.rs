@@ -174,8 +174,10 @@ pub(super) fn config(body: &str) -> Option<Config> {
     let labels = raw.config.take().and_then(|runtime| runtime.labels).unwrap_or_default();
     let RawConfig { os, architecture, variant, os_version, .. } = raw;
     let platform = RawPlatform { os, architecture, variant, os_version }.platform()?;
-    let texts = labels.into_iter().filter_map(|(key, label)| label.0.map(|text| (key, text)));
-    Some(Config { platform, labels: texts.collect() })
+    // Extending inserts; collecting would bring a sort of its own.
+    let mut texts = BTreeMap::new();
+    texts.extend(labels.into_iter().filter_map(|(key, label)| label.0.map(|text| (key, text))));
+    Some(Config { platform, labels: texts })
 }
 
 fn read<T: DeserializeOwned>(body: &str) -> Option<T> {

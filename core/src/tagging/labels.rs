@@ -35,8 +35,8 @@ pub(super) fn decide(policy: &Policy, namer: &Namer<'_>, version: Option<&str>) 
             return said;
         }
     };
-    let annotations = labels.iter().filter(|(key, _)| key.starts_with(OCI_PREFIX));
-    let annotations = annotations.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let mut annotations = labels.clone();
+    annotations.retain(|key, _| key.starts_with(OCI_PREFIX));
     let revision = labels.get(REVISION).cloned();
     let labels = apply(labels, &policy.labels, namer, &mut said.errors);
     let annotations = apply(annotations, &policy.annotations, namer, &mut said.errors);

@@ -12,7 +12,7 @@ use crate::pattern::{Pattern, PatternError};
 use crate::policy::document::{Content, Key, Node, Pair, Positions};
 use crate::policy::template::nearest;
 use crate::policy::{Choice, Duration, Place, duration};
-use crate::{Diagnostic, Span, limits};
+use crate::{Diagnostic, Span, limits, order};
 
 /// Where faults are noted.
 pub(crate) struct Reader<'p, 's> {
@@ -46,7 +46,7 @@ impl<'p, 's> Reader<'p, 's> {
 
     /// Everything that was wrong, in the document's order.
     pub(crate) fn into_errors(mut self) -> Diagnostics {
-        self.errors.sort_by_key(|error| error.span);
+        order::sort_by_key(&mut self.errors, |error| error.span);
         self.errors
     }
 

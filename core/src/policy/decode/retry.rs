@@ -3,11 +3,11 @@
 use super::reader::Reader;
 use super::retry_rules::{RETRY_RULES, rules};
 use super::shape::{DURATION, Field, Section, Shape};
-use crate::Diagnostic;
 use crate::policy::document::{Content, Node};
 use crate::policy::{
     BackoffKind, BackoffSettings, Budget, Choice, Jitter, LimitSettings, Operation, Retry, thousandths,
 };
+use crate::{Diagnostic, order};
 
 /// Limits of one operation.
 static LIMITS: Section = Section {
@@ -80,7 +80,7 @@ pub(super) fn retry(reader: &mut Reader<'_, '_>, node: &Node, base: &mut Retry) 
         limits(reader, node, &mut settings);
         base.operations.push((*operation, settings));
     }
-    base.operations.sort_by_key(|(operation, _)| *operation);
+    order::sort_by_key(&mut base.operations, |(operation, _)| *operation);
     if let Some(node) = fields.get("rules") {
         base.rules = rules(reader, node).unwrap_or_default();
     }

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Content, Fault, Key, Node, Pair, Positions, at, too_deep, too_many};
 use crate::diagnostic::Diagnostics;
-use crate::{Diagnostic, limits};
+use crate::{Diagnostic, limits, order};
 
 /// A text that is no TOML at all has an error in every line.
 const MAX_SYNTAX_ERRORS: usize = 20;
@@ -22,7 +22,7 @@ pub(super) fn read(positions: &Positions<'_>) -> Result<Node, Diagnostics> {
     if !errors.is_empty() {
         let mut errors: Vec<_> =
             errors.iter().take(MAX_SYNTAX_ERRORS).map(|error| *reader.syntax(error, table.get_ref())).collect();
-        errors.sort_by_key(|error| error.span);
+        order::sort_by_key(&mut errors, |error| error.span);
         return Err(errors);
     }
     reader.table(table.get_ref(), table.span(), 0).map_err(|error| vec![*error])
@@ -75,7 +75,7 @@ impl Reader<'_, '_> {
         }
         // The crate sorts keys by name; the document's order is the order of their places.
         let mut entries: Vec<_> = table.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
+        order::sort_by_key(&mut entries, |(key, _)| key.span().start);
         let pairs = entries.into_iter().map(|(key, value)| {
             let key_node = Key { name: Rc::from(key.get_ref().as_ref()), span: self.span(key.span()) };
             Ok(Pair { key: key_node, value: self.node(value.get_ref(), value.span(), depth + 1)? })

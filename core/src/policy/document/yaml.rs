@@ -12,7 +12,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span as YamlSpan, Tag};
 use super::node::Entries;
 use super::{Content, Fault, Key, Node, Positions, at, too_deep, too_many};
 use crate::diagnostic::Diagnostics;
-use crate::{Diagnostic, Span, limits};
+use crate::{Diagnostic, Span, limits, order};
 
 /// Text of a document after its aliases are resolved, in bytes.
 const EXPANDED_BYTES: usize = 4 * limits::POLICY_BYTES;
@@ -296,7 +296,7 @@ impl<'p, 's> Builder<'p, 's> {
         if self.errors.is_empty() {
             Ok(self.root.unwrap_or_else(|| Node::new(Content::Null, self.positions.span(0..0))))
         } else {
-            self.errors.sort_by_key(|error| error.span);
+            order::sort_by_key(&mut self.errors, |error| error.span);
             Err(self.errors)
         }
     }

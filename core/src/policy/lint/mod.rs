@@ -10,9 +10,9 @@ mod scope;
 mod tags;
 
 use super::{Place, Policy, When};
-use crate::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
+use crate::{Diagnostic, order};
 
 /// Every finding, in the document's order.
 pub(super) fn lint(policy: &Policy, facts: Option<&Facts>) -> Diagnostics {
@@ -25,7 +25,7 @@ pub(super) fn lint(policy: &Policy, facts: Option<&Facts>) -> Diagnostics {
         facts::lint(policy, facts, &mut findings);
     }
     // Findings on an extended policy come after those on the document itself.
-    findings.sort_by_key(|finding| (finding.file.as_deref() != Some(policy.file.as_str()), finding.span));
+    order::sort_by_key(&mut findings, |finding| (finding.file.as_deref() != Some(policy.file.as_str()), finding.span));
     findings
 }
 
