@@ -50,20 +50,16 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
     /// The next byte that is no blank, which is not stepped over; 0 at the end.
     #[inline(never)]
     pub(super) fn peek(&mut self) -> u8 {
-        while let Some(byte) = self.byte() {
-            if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-                return byte;
-            }
-            self.at += 1;
+        let bytes = self.text.as_bytes();
+        let mut at = self.at;
+        while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            at += 1;
         }
-        0
+        self.at = at;
+        bytes.get(at).copied().unwrap_or_default()
     }
 
     /// Steps over this byte, if it comes next.
@@ -75,27 +71,31 @@ impl<'a> Scanner<'a> {
 
     /// Steps over the string that starts here. Tells whether it has escapes.
     fn skip_string(&mut self) -> bool {
-        let mut escaped = false;
-        self.at += 1;
-        while let Some(byte) = self.byte() {
-            self.at += 1;
+        let bytes = self.text.as_bytes();
+        let (mut at, mut escaped) = (self.at + 1, false);
+        while let Some(byte) = bytes.get(at) {
+            at += 1;
             match byte {
                 b'"' => break,
                 b'\\' => {
                     escaped = true;
-                    self.at += 1;
+                    at += 1;
                 }
                 _ => {}
             }
         }
+        self.at = at;
         escaped
     }
 
     /// Steps over the number or word that starts here.
     fn skip_word(&mut self) {
-        while self.byte().is_some_and(|b| matches!(b, b'+' | b'-' | b'.') || b.is_ascii_alphanumeric()) {
-            self.at += 1;
+        let bytes = self.text.as_bytes();
+        let mut at = self.at;
+        while matches!(bytes.get(at), Some(b'+' | b'-' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')) {
+            at += 1;
         }
+        self.at = at;
     }
 
     /// Steps over a value.
