@@ -1,6 +1,7 @@
 //! The same functions with one JSON document in and one out.
 
 mod arguments;
+mod metadata;
 pub(crate) mod read;
 mod reference;
 mod selection;
@@ -206,7 +207,8 @@ const FUNCTIONS: &[(&str, Function)] = &[
 ];
 
 /// The tables, one for each file.
-const TABLES: &[&[(&str, Function)]] = &[FUNCTIONS, selection::FUNCTIONS, version::FUNCTIONS, reference::FUNCTIONS];
+const TABLES: &[&[(&str, Function)]] =
+    &[FUNCTIONS, metadata::FUNCTIONS, selection::FUNCTIONS, version::FUNCTIONS, reference::FUNCTIONS];
 
 /// Names that [`call`] accepts.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -2,8 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use buildonce_core::tagging::metadata::{
-    MetadataContext, MetadataInputs, MetadataReport, MetadataSwitches, RepositoryAnswer, RepositoryFacts, metadata,
-    requests,
+    ApiAnswer, MetadataContext, MetadataInputs, MetadataReport, MetadataSwitches, metadata, next,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -16,7 +15,7 @@ fn context() -> MetadataContext {
         reference: Some("refs/heads/main".to_owned()),
         sha: Some("860c1904a1ce19322e91ac35af1ab07466440c37".to_owned()),
         repository_name: Some("octocat/Hello-World".to_owned()),
-        repository: RepositoryAnswer::Known(RepositoryFacts::default()),
+        repository: vec![ApiAnswer { status: Some(200), body: "{}".to_owned(), retry_after: None }],
         now: 1_578_616_200_000,
         ..MetadataContext::default()
     }
@@ -157,7 +156,7 @@ proptest! {
             event_name: Some(event.to_owned()), reference, payload, now, switches, ..context()
         };
         prop_assert_eq!(metadata(&inputs, &context), metadata(&inputs, &context));
-        prop_assert_eq!(requests(&inputs, &context), requests(&inputs, &context));
+        prop_assert_eq!(next(&inputs, &context), next(&inputs, &context));
     }
 
     #[test]

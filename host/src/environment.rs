@@ -18,6 +18,11 @@ pub(crate) fn read(
     Ok(found)
 }
 
+/// Reads one variable as it is: set to nothing is not the same as unset.
+pub(crate) fn exact(name: &str, lookup: impl Fn(&str) -> Option<OsString>) -> Result<Option<String>, Problem> {
+    lookup(name).map(|value| value.into_string().map_err(|_| not_utf8(name))).transpose()
+}
+
 /// Reads one variable; an empty one counts as unset.
 pub(crate) fn one(name: &str, lookup: impl Fn(&str) -> Option<OsString>) -> Result<Option<String>, Problem> {
     // Names come from the component: one with these characters is no variable, and the system's interface would panic.
@@ -26,10 +31,14 @@ pub(crate) fn one(name: &str, lookup: impl Fn(&str) -> Option<OsString>) -> Resu
     }
     match lookup(name).map(OsString::into_string) {
         Some(Ok(value)) => Ok(Some(value).filter(|v| !v.is_empty())),
-        Some(Err(_)) => Err(Problem::usage("invalid-utf8", format!("the environment variable {name} is not UTF-8"))
-            .help("set it to UTF-8 text, or unset it")),
+        Some(Err(_)) => Err(not_utf8(name)),
         None => Ok(None),
     }
+}
+
+fn not_utf8(name: &str) -> Problem {
+    Problem::usage("invalid-utf8", format!("the environment variable {name} is not UTF-8"))
+        .help("set it to UTF-8 text, or unset it")
 }
 
 #[cfg(test)]

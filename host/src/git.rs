@@ -11,7 +11,7 @@ use crate::problem::finding;
 use crate::program::{self, Finished, Started};
 
 /// How long one question may take; a checkout on a slow network drive is the only reason to come near it.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Questions on their way: they run while the engine is loaded.
 pub(crate) struct Questions {
@@ -56,7 +56,7 @@ fn start(git: &Path, directory: &Path, top: PathBuf) -> Option<Questions> {
 }
 
 /// A git that only reads: no lock, no hook of the repository, no pager, no question to the user.
-fn command(git: &ffi::OsStr, directory: &Path) -> Command {
+pub(crate) fn command(git: &ffi::OsStr, directory: &Path) -> Command {
     let mut command = Command::new(git);
     command
         .current_dir(directory)

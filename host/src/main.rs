@@ -7,6 +7,8 @@ mod credentials;
 mod document;
 mod environment;
 mod git;
+mod http;
+mod metadata;
 mod observations;
 mod outputs;
 mod problem;

@@ -7,6 +7,7 @@
 
 mod facts;
 mod json;
+mod metadata;
 mod policy;
 mod reference;
 mod retry;

@@ -1,7 +1,7 @@
 //! The `tagging` interface.
 
 use buildonce_core::policy::Policy;
-use buildonce_core::tagging;
+use buildonce_core::tagging::{self, metadata};
 
 use crate::translate::{Translate, one_way, one_way_enum};
 use crate::wit::tagging as wit;
@@ -17,6 +17,26 @@ impl wit::Guest for crate::Engine {
 
     fn candidates(policy: wit::PolicyBorrow<'_>, facts: wit::Facts) -> Result<wit::Lookup, Vec<wit::Diagnostic>> {
         tagging::lookup(policy.get::<Policy>(), &facts.translate()).translate()
+    }
+
+    fn metadata_next(inputs: wit::MetadataInputs, context: wit::MetadataContext) -> wit::MetadataRequests {
+        metadata::next(&inputs.translate(), &context.translate()).translate()
+    }
+
+    fn metadata(inputs: wit::MetadataInputs, context: wit::MetadataContext) -> wit::MetadataReport {
+        metadata::metadata(&inputs.translate(), &context.translate()).translate()
+    }
+
+    fn metadata_from_facts(facts: wit::Facts) -> wit::MetadataContext {
+        metadata::from_facts(&facts.translate()).translate()
+    }
+
+    fn convert_workflow(
+        source: String,
+        name: String,
+        step: Option<String>,
+    ) -> Result<wit::ConvertedWorkflow, Vec<wit::Diagnostic>> {
+        metadata::convert_workflow(&source, &name, step.as_deref()).translate()
     }
 
     fn sanitize(name: String, suffix: Option<String>) -> String {

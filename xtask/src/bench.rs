@@ -1,5 +1,7 @@
 //! What the README promises, measured as ratios within one run.
 
+mod metadata;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -28,6 +30,7 @@ pub(crate) fn run_all() -> Result<()> {
     process_start(&program, &release.join("empty"))?;
     memory(&program)?;
     retries::measure(&program)?;
+    metadata::run(&program, &release.join("empty"))?;
     for measured in ["calls", "classify", "channel"] {
         print!("{}", read(&mut Command::new(release.join(measured)))?);
     }

@@ -5,7 +5,7 @@
 
 mod choice;
 mod decode;
-mod document;
+pub(crate) mod document;
 mod duration;
 mod failure;
 mod gate;

@@ -13,6 +13,8 @@ pub struct Policy {
     pub images: Vec<ImageRule>,
     /// Tag rules, in order.
     pub tags: Vec<TagRule>,
+    /// What the tag rules in docker/metadata-action's language have in common.
+    pub flavor: Vec<FlavorLine>,
     /// How names are made.
     pub naming: Naming,
     /// Labels to set or to remove.
@@ -79,6 +81,15 @@ pub enum TagSource {
     Native(Vec<Template>),
     /// A line in the language of docker/metadata-action, such as `type=semver,pattern={{version}}`.
     Metadata(String),
+}
+
+/// A line of docker/metadata-action's input `flavor`, such as `latest=false`.
+#[derive(Debug, Clone)]
+pub struct FlavorLine {
+    /// The line.
+    pub text: String,
+    /// Where it was written.
+    pub place: Place,
 }
 
 /// Which commit a pull request's tags are named after.

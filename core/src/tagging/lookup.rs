@@ -2,15 +2,18 @@
 
 use super::collisions::Tagger;
 use super::labels::{HEAD_REVISION, REVISION};
+use super::lines;
 use super::model::{AcceptedRevision, Lookup, PlannedImage};
+use super::rules::Origin;
 use super::sanitize::is_tag;
 use crate::facts::EventKind;
-use crate::policy::Template;
+use crate::policy::Policy;
 
 /// References for every commit that the image may be named after, the head first, and the labels that prove freshness.
 pub(super) fn derive(
     tagger: &Tagger<'_>,
-    primary: Option<&Template>,
+    policy: &Policy,
+    primary: Option<Origin<'_>>,
     images: &[PlannedImage],
     platforms: &[String],
 ) -> Lookup {
@@ -28,11 +31,16 @@ pub(super) fn derive(
         out
     };
     let mut references = Vec::new();
-    if let Some(template) = primary {
+    if let Some(origin) = primary {
         let named = distinct([head, &revisions.merge, &None]);
+        let name = |tagger: &Tagger<'_>| match origin {
+            Origin::Template(template) => tagger.tag(template).ok().map(|tagged| tagged.name),
+            Origin::Line(rule) => lines::tag_for(policy, rule, &tagger.namer()),
+            Origin::Latest => None,
+        };
         // The run's own naming goes last: it is one of the others wherever a commit is told.
-        let tags = named.iter().map(|sha| tagger.for_commit(sha).tag(template)).chain([tagger.tag(template)]);
-        for tag in tags.filter_map(Result::ok).map(|tagged| tagged.name).filter(|tag| is_tag(tag)) {
+        let tags = named.iter().map(|sha| name(&tagger.for_commit(sha))).chain([name(tagger)]);
+        for tag in tags.flatten().filter(|tag| is_tag(tag)) {
             for image in images.iter().filter(|image| image.active && !image.registry.is_empty()) {
                 let reference = format!("{}:{tag}", image.name);
                 if !references.contains(&reference) {

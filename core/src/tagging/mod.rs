@@ -7,6 +7,7 @@ mod delivery;
 mod guard;
 mod images;
 mod labels;
+mod lines;
 mod lookup;
 pub mod metadata;
 mod model;

@@ -43,6 +43,11 @@ impl<'a> Namer<'a> {
         Self { commit: Some(commit), ..self }
     }
 
+    /// The commit that names hold instead of the run's own, if another was asked for.
+    pub(super) fn chosen_commit(&self) -> Option<&'a str> {
+        self.commit
+    }
+
     pub(super) fn facts(&self) -> &'a Facts {
         self.facts
     }

@@ -78,7 +78,7 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
     Ok(ImagePlan {
         primary: first_tag.and(primary),
         version: first_tag.map(str::to_owned),
-        lookup: derive(&tagger, tags.primary, &images, &delivery.platforms),
+        lookup: derive(&tagger, policy, tags.primary, &images, &delivery.platforms),
         concurrency: concurrency::advise(facts),
         labels: said.labels,
         annotations: said.annotations,
@@ -107,7 +107,7 @@ pub fn lookup(policy: &Policy, facts: &Facts) -> Result<Lookup, Diagnostics> {
     errors.extend(images.errors);
     let (platforms, _) = delivery::platforms(policy, facts, &mut errors);
     if errors.is_empty() || skip::is_deletion(facts) {
-        return Ok(derive(&tagger, tags.primary, &images.list, &platforms));
+        return Ok(derive(&tagger, policy, tags.primary, &images.list, &platforms));
     }
     Err(once(errors))
 }
@@ -159,6 +159,8 @@ fn dirty(facts: &Facts) -> Option<Diagnostic> {
     (facts.dirty == Some(true)).then(|| warning.help("commit first, or the image is not what its name says"))
 }
 
+#[cfg(test)]
+mod lines;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use super::collisions::Tagger;
 use super::guard;
+use super::lines::Applied;
+use super::metadata::lines::LineTag;
 use super::model::{PlannedTag, RuleOutcome, RuleTrace};
 use super::naming::{Missing, absence};
 use super::sanitize::is_tag;
@@ -18,7 +20,7 @@ pub(super) struct Tags<'a> {
     /// The primary tag first, then in the order of the rules.
     pub(super) list: Vec<PlannedTag>,
     /// What the primary tag was made of.
-    pub(super) primary: Option<&'a Template>,
+    pub(super) primary: Option<Origin<'a>>,
     pub(super) outcomes: Vec<RuleOutcome>,
     pub(super) warnings: Vec<Diagnostic>,
     pub(super) errors: Vec<Diagnostic>,
@@ -28,8 +30,19 @@ pub(super) struct Tags<'a> {
 struct Made<'a> {
     name: String,
     rule: &'a TagRule,
-    template: &'a Template,
+    origin: Origin<'a>,
     mutable: bool,
+}
+
+/// What a tag was made of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// A template.
+    Template(&'a Template),
+    /// The rule's line in docker/metadata-action's language.
+    Line(&'a TagRule),
+    /// The tag `latest` that goes with such a line.
+    Latest,
 }
 
 /// How a rule ended.
@@ -43,13 +56,25 @@ enum Outcome {
 pub(super) fn apply<'a>(policy: &'a Policy, tagger: &Tagger<'_>) -> Tags<'a> {
     let mut out = Tags::default();
     let mut made: Vec<Made<'a>> = Vec::new();
-    for rule in &policy.tags {
-        let (outcome, mut tags) = apply_one(rule, tagger, &made, &mut out);
-        out.outcomes.push(outcome);
+    let lines = Applied::new(policy, &tagger.namer());
+    out.errors.extend(lines.error.clone());
+    out.warnings.extend(lines.findings());
+    let mut latest = Vec::new();
+    let mut outcomes = Vec::new();
+    for (index, rule) in in_order(policy, &lines) {
+        let (mut outcome, mut tags) = apply_one(rule, tagger, &lines, &made, &mut out);
+        if let Some(name) = lines.latest_of(rule).filter(|_| outcome.fired) {
+            outcome.tags.push(name.to_owned());
+            latest.push(Made { name: name.to_owned(), rule, origin: Origin::Latest, mutable: true });
+        }
+        outcomes.push((index, outcome));
         made.append(&mut tags);
     }
-    let primary = primary(&made, tagger, &mut out.errors);
-    out.primary = primary.map(|p| p.template);
+    outcomes.sort_by_key(|(index, _)| *index);
+    out.outcomes = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
+    made.append(&mut latest);
+    let primary = primary(&made, tagger, &mut out.errors, &mut out.warnings);
+    out.primary = primary.map(|p| p.origin);
     let primary = primary.map(|p| p.name.clone());
     for Made { name, rule, mutable, .. } in made {
         if out.list.iter().any(|tag| tag.name == name) {
@@ -60,6 +85,18 @@ pub(super) fn apply<'a>(policy: &'a Policy, tagger: &Tagger<'_>) -> Tags<'a> {
         out.list.insert(if is_primary { 0 } else { out.list.len() }, tag);
     }
     out
+}
+
+/// The rules in the order in which they make tags, each with its position: lines of docker/metadata-action's language take each
+/// other's places by their priorities, all others stay where they stand.
+fn in_order<'a>(policy: &'a Policy, lines: &Applied<'_>) -> Vec<(usize, &'a TagRule)> {
+    let mut by_rank: Vec<(usize, usize)> =
+        policy.tags.iter().enumerate().filter_map(|(index, rule)| Some((lines.rank(rule)?, index))).collect();
+    by_rank.sort_unstable();
+    let mut ranked = by_rank.into_iter().map(|(_, index)| index);
+    let place = |(index, rule)| if lines.rank(rule).is_some() { ranked.next().unwrap_or(index) } else { index };
+    let order: Vec<usize> = policy.tags.iter().enumerate().map(place).collect();
+    order.into_iter().filter_map(|index| Some((index, policy.tags.get(index)?))).collect()
 }
 
 /// The refusal of a run that no rule makes a tag for, with what each rule says.
@@ -82,6 +119,7 @@ pub(super) fn no_tags(policy: &Policy, outcomes: &[RuleOutcome]) -> Diagnostic {
 fn apply_one<'a>(
     rule: &'a TagRule,
     tagger: &Tagger<'_>,
+    lines: &Applied<'_>,
     earlier: &[Made<'a>],
     out: &mut Tags<'a>,
 ) -> (RuleOutcome, Vec<Made<'a>>) {
@@ -90,12 +128,6 @@ fn apply_one<'a>(
     let check = rule.when.check(&scope);
     let mut tags = Vec::new();
     let outcome = match (&check.verdict, &rule.source) {
-        (_, TagSource::Metadata(line)) => {
-            let message = format!("the docker/metadata-action line `{}` is not supported here", line.escape_debug());
-            let error = Diagnostic::error("metadata-line-unsupported", message)
-                .help("write it as a native rule, such as `tag: \"{{version}}\"` with `when: {event: tag}`");
-            refused(rule.place.mark(error), out)
-        }
         (Verdict::Unmet, _) => Outcome::Not(Reason::new("condition-unmet", check.objection())),
         (Verdict::Unknown(error), _) => refused(error.clone(), out),
         (Verdict::Met, TagSource::Native(templates)) => {
@@ -109,6 +141,13 @@ fn apply_one<'a>(
                 Err(outcome) => outcome,
             }
         }
+        (Verdict::Met, TagSource::Metadata(line)) => match make_of_line(rule, line, lines, out) {
+            Ok(made) => {
+                tags.push(made);
+                Outcome::Fired(fired(rule, &scope, None, &tags, earlier))
+            }
+            Err(outcome) => outcome,
+        },
     };
     let (fired, reason) = match outcome {
         Outcome::Fired(reason) => (true, reason),
@@ -176,10 +215,49 @@ fn make<'a>(
         }
         warnings.extend(made.warning);
         let mutable = is_mutable(template, tagger);
-        tags.push(Made { name: made.name, rule, template, mutable });
+        tags.push(Made { name: made.name, rule, origin: Origin::Template(template), mutable });
     }
     out.warnings.append(&mut warnings);
     Ok(tags)
+}
+
+/// The tag of a line in docker/metadata-action's language.
+fn make_of_line<'a>(
+    rule: &'a TagRule,
+    line: &str,
+    lines: &Applied<'_>,
+    out: &mut Tags<'a>,
+) -> Result<Made<'a>, Outcome> {
+    match lines.of(rule) {
+        Some(LineTag::Made { name, fixed }) if is_tag(name) => {
+            Ok(Made { name: name.clone(), rule, origin: Origin::Line(rule), mutable: !fixed })
+        }
+        Some(LineTag::Made { name, .. }) => {
+            let error =
+                Diagnostic::error("invalid-tag", format!("`{}` is not a tag that registries accept", shown(name)));
+            let help = "give the line an `enable`, or its rule a `when`, that leaves such runs out";
+            Err(refused(rule.place.mark(error.help(help)), out))
+        }
+        Some(LineTag::Nothing(why)) => {
+            let why = if why.is_empty() { "its type is for other runs" } else { why.as_str() };
+            Err(Outcome::Not(Reason::new(
+                "line-without-tag",
+                format!("`{}` makes no tag: {}", shown(line), shown(why)),
+            )))
+        }
+        Some(LineTag::Refused(message)) => {
+            let error = Diagnostic::error("metadata-line", shown(message));
+            let help = "docs/metadata-action.md describes the language; docker/metadata-action refuses the line too";
+            Err(refused(rule.place.mark(error.help(help)), out))
+        }
+        // The flavor is wrong, which is told once.
+        None => Err(Outcome::Refused(Reason::new("metadata-line", "the flavor cannot be read"))),
+    }
+}
+
+/// A piece of an input on one line, with an end.
+fn shown(text: &str) -> String {
+    text.chars().take(160).flat_map(char::escape_debug).collect()
 }
 
 fn refused(error: Diagnostic, out: &mut Tags<'_>) -> Outcome {
@@ -216,7 +294,7 @@ fn fired(
 }
 
 fn invalid_tag(name: &str, template: &Template) -> Diagnostic {
-    let mut shown: String = name.chars().take(160).flat_map(char::escape_debug).collect();
+    let mut shown = shown(name);
     if shown.is_empty() {
         shown.push_str("(empty)");
     }
@@ -246,7 +324,12 @@ fn is_mutable(template: &Template, tagger: &Tagger<'_>) -> bool {
 
 /// The one tag that names the build: the first of the rule that is marked, else the first of all. A tag that every push
 /// to a pull request takes over names none of its builds, so it is passed over.
-fn primary<'m, 'a>(made: &'m [Made<'a>], tagger: &Tagger<'_>, errors: &mut Vec<Diagnostic>) -> Option<&'m Made<'a>> {
+fn primary<'m, 'a>(
+    made: &'m [Made<'a>],
+    tagger: &Tagger<'_>,
+    errors: &mut Vec<Diagnostic>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Option<&'m Made<'a>> {
     let on_change = tagger.namer().facts().event.is_change();
     let names = |tag: &&Made<'_>| !(on_change && tag.mutable);
     let mut marked: Vec<&'m Made<'a>> = Vec::new();
@@ -264,10 +347,18 @@ fn primary<'m, 'a>(made: &'m [Made<'a>], tagger: &Tagger<'_>, errors: &mut Vec<D
     };
     let Some(first) = marked.first().copied() else {
         let primary = made.iter().find(names);
-        if let (None, Some(tag)) = (primary, made.first()) {
-            errors.push(alias(tag));
-        }
-        return primary;
+        return match (primary, made.first()) {
+            // docker/metadata-action's own default for a pull request is such a name, and people live with it.
+            (None, Some(tag)) if matches!(tag.origin, Origin::Line(_)) => {
+                warnings.push(moving(tag));
+                Some(tag)
+            }
+            (None, Some(tag)) => {
+                errors.push(alias(tag));
+                None
+            }
+            (primary, _) => primary,
+        };
     };
     if let Some(other) = marked.iter().find(|other| other.name != first.name) {
         let message = format!("{} and {} are both marked as primary, and both fire", first.rule.id, other.rule.id);
@@ -280,6 +371,13 @@ fn primary<'m, 'a>(made: &'m [Made<'a>], tagger: &Tagger<'_>, errors: &mut Vec<D
         return None;
     }
     Some(first)
+}
+
+/// What a person should know when the only name of a pull request's image moves.
+fn moving(tag: &Made<'_>) -> Diagnostic {
+    let message = format!("`{}` names every build of the pull request: each push takes it over", tag.name);
+    let help = "add `type=sha`, so that this build has a name of its own";
+    tag.rule.place.mark(Diagnostic::warning("mutable-primary", message).help(help))
 }
 
 /// The place's span; none for a policy that was not read from a document.

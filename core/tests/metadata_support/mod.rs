@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use buildonce_core::tagging::metadata::{
-    GitAnswer, MetadataContext, MetadataInputs, MetadataSwitches, RepositoryAnswer, RepositoryFacts, requests,
+    ApiAnswer, ApiSubject, GitAnswer, MetadataContext, MetadataInputs, MetadataSwitches, next,
 };
 use serde_json::{Value as Json, json};
 
@@ -78,6 +78,7 @@ impl Case {
             sep_labels: input("sep-labels"),
             sep_annotations: input("sep-annotations"),
             bake_target: input("bake-target"),
+            ..MetadataInputs::default()
         };
         let now = self.whole["now"].as_str().expect("every case has a time");
         let event = Some(&self.whole["event"]).filter(|event| !event.is_null());
@@ -104,37 +105,43 @@ impl Case {
     fn gather(&self, inputs: &MetadataInputs, context: &mut MetadataContext) {
         let folder = self.whole["git"]["script"].as_str().map(|script| Checkout::new(&self.name, script));
         loop {
-            let asked = requests(inputs, context);
+            let asked = next(inputs, context);
             if let Some(arguments) = asked.git {
                 let folder = folder.as_ref().expect("only cases with a script ask for git");
                 context.git.push(folder.git(arguments));
                 continue;
             }
-            if asked.commit.is_some() && self.whole["api"]["commitStatus"].as_i64().unwrap_or(200) == 200 {
-                let date = self.whole["api"].get("commitDate");
-                context.commit_date = date.map_or(Some("2020-01-10T00:30:00Z"), Json::as_str).map(str::to_owned);
+            if asked.api.is_empty() {
+                return;
             }
-            if asked.repository.is_some() {
-                context.repository = self.repository_answer();
+            for request in asked.api {
+                let (list, answer) = match request.subject {
+                    ApiSubject::Commit => (&mut context.commit, self.commit_answer()),
+                    ApiSubject::Repository => (&mut context.repository, self.repository_answer()),
+                };
+                list.push(answer);
             }
-            return;
         }
     }
 
-    fn repository_answer(&self) -> RepositoryAnswer {
-        let api = &self.whole["api"];
-        if api["repoStatus"].as_i64().unwrap_or(200) != 200 {
-            let body = json!({ "message": api["repoMessage"], "documentation_url": "https://docs.github.com/rest" });
-            return RepositoryAnswer::Refused(body.to_string());
+    fn answer(&self, status: &str, body: &Json) -> ApiAnswer {
+        let status = self.whole["api"][status].as_u64().unwrap_or(200);
+        let refusal =
+            json!({ "message": self.whole["api"]["repoMessage"], "documentation_url": "https://docs.github.com/rest" });
+        ApiAnswer {
+            status: u32::try_from(status).ok(),
+            body: if status == 200 { body } else { &refusal }.to_string(),
+            retry_after: None,
         }
-        let text = |value: &Json| value.as_str().map(str::to_owned);
-        RepositoryAnswer::Known(RepositoryFacts {
-            name: text(&self.repository["name"]),
-            description: text(&self.repository["description"]),
-            html_url: text(&self.repository["html_url"]),
-            default_branch: text(&self.repository["default_branch"]),
-            license: text(&self.repository["license"]["spdx_id"]),
-        })
+    }
+
+    fn commit_answer(&self) -> ApiAnswer {
+        let date = self.whole["api"].get("commitDate").cloned().unwrap_or_else(|| json!("2020-01-10T00:30:00Z"));
+        self.answer("commitStatus", &json!({ "commit": { "committer": { "date": date } } }))
+    }
+
+    fn repository_answer(&self) -> ApiAnswer {
+        self.answer("repoStatus", &self.repository)
     }
 }
 
@@ -178,7 +185,7 @@ impl Checkout {
         let output = self.command("git").args(&arguments).output().expect("git runs");
         GitAnswer {
             arguments,
-            exit_code: output.status.code().unwrap_or(-1),
+            success: output.status.success(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }

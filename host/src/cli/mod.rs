@@ -8,8 +8,10 @@ mod eval;
 mod explain;
 mod facts;
 mod history;
+mod init;
 mod inputs;
 mod lint;
+mod metadata;
 mod options;
 mod plan;
 mod policy_file;
@@ -68,6 +70,8 @@ enum Command {
     Explain(explain::Options),
     Classify(classify::Options),
     Retry(retry::Options),
+    Init(init::Options),
+    Metadata(metadata::Options),
     Action(action::Options),
     Eval(eval::Options),
     Replay(replay::Options),
@@ -119,6 +123,8 @@ fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
         Some(Command::Explain(options)) => explain::run(&options, engine, terminal),
         Some(Command::Classify(options)) => classify::run(&options, engine, terminal),
         Some(Command::Retry(options)) => retry::run(&options, engine, terminal),
+        Some(Command::Init(options)) => init::run(&options, engine, terminal),
+        Some(Command::Metadata(options)) => metadata::run(&options, engine, terminal),
         Some(Command::Action(options)) => action::run(options, engine, terminal),
         Some(Command::Eval(options)) => eval::run(&options, engine, terminal),
         Some(Command::Replay(options)) => replay::run(&options, engine, terminal),

@@ -7,6 +7,7 @@ mod embedded;
 mod error;
 mod limits;
 mod load;
+mod metadata;
 mod names;
 mod recording;
 mod retry;
@@ -23,6 +24,11 @@ pub use session::{Policy, Refusal, Session};
 
 /// The records and enums of the WIT package, as `wit/` documents them.
 pub mod types {
+    pub use super::bindings::exports::buildonce::engine::metadata_types::{
+        ApiAnswer, ApiRequest, ApiSubject, BakeFile, ConvertedWorkflow, GitAnswer, LogGroup, MetadataContext,
+        MetadataFailure, MetadataFailureCode, MetadataInputs, MetadataOutput, MetadataReport, MetadataRequests,
+        MetadataSwitches,
+    };
     pub use super::bindings::exports::buildonce::engine::reference::{ImageReference, Platform, PlatformFit, Scheme};
     /// Which image is the image of a commit, and which tag of a moving line is the newest.
     pub mod selection {

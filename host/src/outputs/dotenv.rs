@@ -3,7 +3,7 @@
 //! Source: GitLab's documentation of that report. A variable has one line, there is no quoting, spaces around a value are cut off,
 //! a file has at most 5 KB and 20 variables.
 
-use buildonce::types::ImagePlan;
+use buildonce::types::{ImagePlan, MetadataReport};
 
 use super::values::{Value, values};
 use crate::problem::Problem;
@@ -31,6 +31,21 @@ pub(super) fn of(values: Vec<(&'static str, Value)>) -> Result<String, Problem> 
                 // Keys with values need several lines; they are in the JSON form.
                 Value::Entries(_) => None,
             }
+        })
+        .collect();
+    write(&variables)
+}
+
+/// The same of a report of `buildonce metadata`: its version, tags and names.
+pub(crate) fn metadata_dotenv(report: &MetadataReport) -> Result<String, Problem> {
+    let wanted = ["version", "tags", "tag-names"];
+    let variables: Vec<_> = report
+        .outputs
+        .iter()
+        .filter(|output| wanted.contains(&output.name.as_str()))
+        .map(|output| {
+            let name = format!("BUILDONCE_{}", output.name.to_ascii_uppercase().replace('-', "_"));
+            (name, output.value.replace('\n', " "))
         })
         .collect();
     write(&variables)

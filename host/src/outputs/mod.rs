@@ -12,7 +12,7 @@ mod values;
 pub(crate) use answer::Answer;
 pub(crate) use args::{args, command_lines};
 pub(crate) use bake::bake;
-pub(crate) use dotenv::dotenv;
+pub(crate) use dotenv::{dotenv, metadata_dotenv};
 pub(crate) use file::{append, replace};
 pub(crate) use github::{END_GROUP, annotation, block, commands, group, outputs, outputs_of_log, set};
 pub(crate) use selection::{channel, proof, rung, selection};

@@ -40,12 +40,12 @@ pub(crate) fn summary(plan: &ImagePlan, facts: &Facts) -> String {
     out
 }
 
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     format!("<code>{}</code>", escape(text))
 }
 
 /// Everything that Markdown or HTML would read, as character references.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::new();
     for c in one_line(text).chars() {
         if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '/' | '-') {

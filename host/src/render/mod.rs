@@ -16,6 +16,7 @@ mod explanation;
 mod facts;
 mod json;
 mod markdown;
+mod metadata;
 mod plan;
 mod printable;
 mod replay;
@@ -32,6 +33,9 @@ pub(crate) use explanation::explanation;
 pub(crate) use facts::facts;
 pub(crate) use json::pretty;
 pub(crate) use markdown::summary;
+pub(crate) use metadata::{
+    json as metadata_json, log as metadata_log, summary as metadata_summary, text as metadata_text,
+};
 pub(crate) use plan::{Detail, PlanView, plan};
 pub(crate) use printable::{one_line, printable};
 pub(crate) use replay::replay;

@@ -96,6 +96,21 @@ impl Run {
         self
     }
 
+    /// Runs a script in the folder, as the author `a` at a fixed time.
+    pub(crate) fn bash(self, script: &str) -> Self {
+        let date = "2020-01-02T03:04:05+0000";
+        let done = Command::new("bash")
+            .args(["-c", script])
+            .current_dir(self.folder.path())
+            .envs([("GIT_AUTHOR_NAME", "a"), ("GIT_AUTHOR_EMAIL", "a@example.com"), ("GIT_AUTHOR_DATE", date)])
+            .envs([("GIT_COMMITTER_NAME", "a"), ("GIT_COMMITTER_EMAIL", "a@example.com"), ("GIT_COMMITTER_DATE", date)])
+            .envs([("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "/dev/null"), ("TZ", "UTC"), ("LC_ALL", "C")])
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{script}: {}", String::from_utf8_lossy(&done.stderr));
+        self
+    }
+
     /// The folder that it runs in.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

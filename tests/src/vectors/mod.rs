@@ -6,6 +6,7 @@
 mod channels;
 mod errors;
 mod masterminds;
+mod metadata;
 mod regclient;
 mod run;
 mod select;
@@ -46,6 +47,7 @@ pub fn families() -> &'static [&'static dyn Family] {
         &masterminds::VersionCompare,
         &masterminds::ConstraintParse,
         &masterminds::ConstraintCheck,
+        &metadata::Metadata,
         &regclient::References,
         &regclient::Platforms,
         &regclient::PlatformFits,
@@ -62,7 +64,6 @@ const KNOWN: &[&str] = &[
     "flux_policy.json",
     "graphs_ghcr.json",
     "graphs_snok.json",
-    "metadata.json",
     "prune.json",
     "select.json",
 ];

@@ -30,7 +30,7 @@ use self::retry::{RETRY, retry};
 use self::select::{SELECT, select};
 use self::shape::{Field, Section, Shape};
 use self::skip::{SKIP, skip};
-use self::tags::{TAG_RULES, tags};
+use self::tags::{TAG_RULES, flavor, tags};
 use super::document::{Content, Node, Positions};
 use super::{ImageRule, Place, Policy, Template, When, built_in_names};
 use crate::Diagnostic;
@@ -50,6 +50,11 @@ pub(crate) static DOCUMENT: Section = Section {
         Field::new("images", IMAGES, "Image names; what the engine offers for the repository without it."),
         Field::new("tags", TAG_RULES, "The rules that make tags. Needed unless the document extends a policy."),
         Field::new("add-tags", TAG_RULES, "Rules that are added to those of the policy that the document extends."),
+        Field::new(
+            "flavor",
+            Shape::OneOrMany(&Shape::Text),
+            "What the rules in docker/metadata-action's language have in common, such as `latest=false`.",
+        ),
         Field::new("naming", Shape::Map(&NAMING), "How names are made."),
         Field::new("labels", Shape::Entries(&ENTRY), "Labels to set; null removes one."),
         Field::new("annotations", Shape::Entries(&ENTRY), "Annotations to set; null removes one."),
@@ -143,6 +148,9 @@ fn sections(reader: &mut Reader<'_, '_>, fields: &Fields<'_>, policy: &mut Polic
     }
     if let Some(rules) = fields.get("add-tags").and_then(|node| tags(reader, node, "add-tags")) {
         policy.tags.extend(rules);
+    }
+    if let Some(lines) = fields.get("flavor").and_then(|node| flavor(reader, node)) {
+        policy.flavor = lines;
     }
     if let Some(node) = fields.get("naming") {
         naming(reader, node, &mut policy.naming);

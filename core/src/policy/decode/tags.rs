@@ -6,7 +6,7 @@ use super::shape::{Field, Section, Shape};
 use super::when::{WHEN, when};
 use crate::Diagnostic;
 use crate::policy::document::{Content, Node};
-use crate::policy::{Choice, Guard, TagRule, TagSource, Template, When};
+use crate::policy::{Choice, FlavorLine, Guard, TagRule, TagSource, Template, When};
 
 /// A rule with conditions.
 static TAG_RULE: Section = Section {
@@ -51,8 +51,7 @@ fn rule(reader: &mut Reader<'_, '_>, node: &Node, id: String) -> Option<TagRule>
     let place = reader.place(node.span);
     match &node.content {
         Content::Text(_) => {
-            let template = tag_template(reader, node)?;
-            let source = TagSource::Native(vec![template]);
+            let source = source(reader, node)?;
             Some(TagRule { id, when: When::default(), source, guard: None, primary: false, place })
         }
         Content::Map(pairs) if pairs.iter().any(|pair| pair.key.name.as_ref() == "latest") => latest(reader, node, id),
@@ -60,14 +59,11 @@ fn rule(reader: &mut Reader<'_, '_>, node: &Node, id: String) -> Option<TagRule>
             let fields = reader.section(node, &TAG_RULE)?;
             let when = fields.get("when").map_or(Some(When::default()), |node| when(reader, node, &WHEN));
             let primary = fields.get("primary").and_then(|node| reader.boolean(node)).unwrap_or_default();
-            let templates: Vec<_> = match fields.get("tag") {
-                Some(node) => {
-                    let items = reader.one_or_many(node, "a tag or a list of tags")?;
-                    items.iter().filter_map(|item| tag_template(reader, item)).collect()
-                }
-                None => Vec::new(),
+            let source = match fields.get("tag") {
+                Some(node) => source(reader, node)?,
+                None => TagSource::Native(Vec::new()),
             };
-            Some(TagRule { id, when: when?, source: TagSource::Native(templates), guard: None, primary, place })
+            Some(TagRule { id, when: when?, source, guard: None, primary, place })
         }
         _ => {
             reader.wrong_type(node, "a tag or a map with `tag`");
@@ -87,12 +83,34 @@ fn latest(reader: &mut Reader<'_, '_>, node: &Node, id: String) -> Option<TagRul
     Some(TagRule { id, when: when?, source, guard: Some(guard?), primary: false, place })
 }
 
+/// What a rule makes: one line of docker/metadata-action's language, or templates.
+fn source(reader: &mut Reader<'_, '_>, node: &Node) -> Option<TagSource> {
+    if let Content::Text(text) = &node.content
+        && is_metadata_line(text)
+    {
+        return Some(TagSource::Metadata(text.to_string()));
+    }
+    let items = reader.one_or_many(node, "a tag or a list of tags")?;
+    Some(TagSource::Native(items.iter().filter_map(|item| tag_template(reader, item)).collect()))
+}
+
+/// What the lines of docker/metadata-action's language have in common.
+pub(super) fn flavor(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Vec<FlavorLine>> {
+    let items = reader.one_or_many(node, "a line such as `latest=false`, or a list of them")?;
+    let line = |item: &Node, reader: &mut Reader<'_, '_>| {
+        let text = reader.text(item, "a line such as `latest=false`")?;
+        Some(FlavorLine { text: text.to_owned(), place: reader.place(item.span) })
+    };
+    Some(items.iter().filter_map(|item| line(item, reader)).collect())
+}
+
 /// A template whose literal text can be in a tag: <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests>.
 fn tag_template(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Template> {
     if let Content::Text(text) = &node.content
-        && let Some(error) = metadata_line(text)
+        && is_metadata_line(text)
     {
-        reader.report(node.span, error);
+        let error = Diagnostic::error("metadata-line-in-list", "a line of docker/metadata-action is a rule of its own");
+        reader.report(node.span, error.help(format!("write it as `- {text}`, or `- {{when: …, tag: \"{text}\"}}`")));
         return None;
     }
     let template = template(reader, node, "a tag (a string)")?;
@@ -142,27 +160,10 @@ fn help_for(c: char, text: &str) -> &'static str {
     }
 }
 
-/// The fault of a line in docker/metadata-action's language.
-fn metadata_line(text: &str) -> Option<Diagnostic> {
+/// Whether a text is a line of docker/metadata-action's language and not a tag: it has the attribute `type`.
+fn is_metadata_line(text: &str) -> bool {
     let mut attributes = text.split(',').filter_map(|part| part.split_once('='));
-    let kind = attributes.find(|(key, _)| key.trim() == "type").map(|(_, value)| value.trim())?;
-    let value = |name: &str| {
-        let parts = text.split(',').filter_map(|part| part.split_once('='));
-        parts.filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim()).next()
-    };
-    let native = match (kind, value("event")) {
-        ("sha", _) => "`{when: {event: push}, tag: \"sha-{{sha}}\"}`",
-        ("ref", Some("branch")) => "`{when: {event: push}, tag: \"{{branch}}\"}`",
-        ("ref", Some("pr")) => "`{when: {event: pull-request}, tag: \"pr-{{pr}}\"}`",
-        ("ref", _) => "`{when: {event: tag}, tag: \"{{tag}}\"}`",
-        ("schedule", _) => "`{when: {event: schedule}, tag: \"nightly\"}`",
-        ("semver" | "pep440", _) => "`{when: {event: tag}, tag: \"{{version}}\"}`",
-        ("edge", _) => "`{when: {event: push, default-branch: true}, tag: \"edge\"}`",
-        _ => "`{when: {event: push}, tag: \"latest\"}`",
-    };
-    let message = "docker/metadata-action lines are not supported yet";
-    let help = format!("write it as a native rule, such as {native}");
-    Some(Diagnostic::error("metadata-line-unsupported", message).help(help))
+    attributes.any(|(key, _)| key.trim().trim_start_matches('"').eq_ignore_ascii_case("type"))
 }
 
 #[cfg(test)]
@@ -178,10 +179,10 @@ mod tests {
             "prefix=a,type=ref,event=pr",
         ];
         for line in yes {
-            assert!(metadata_line(line).is_some(), "{line}");
+            assert!(is_metadata_line(line), "{line}");
         }
         for tag in ["latest", "pr-{{pr}}", "mytype", "prototype=x"] {
-            assert!(metadata_line(tag).is_none(), "{tag}");
+            assert!(!is_metadata_line(tag), "{tag}");
         }
     }
 }

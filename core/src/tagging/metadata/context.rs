@@ -1,14 +1,11 @@
-//! What the run is about: the reference, the commit and its date, and the repository.
+//! What the run is about: the reference, the commit and its date.
 
 use serde_json::Value as Json;
 
 use super::js;
-use super::model::{
-    CommitRequest, MetadataContext, MetadataFailure, MetadataFailureCode, RepositoryAnswer, RepositoryFacts,
-    RepositoryRequest, Step,
-};
+use super::model::{MetadataContext, MetadataFailure, MetadataFailureCode, Step};
 use super::moment::Place;
-use super::{date_text, git_ref};
+use super::{api, date_text, git_ref};
 
 /// Where the reference and the commit come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +60,8 @@ pub(super) fn head(source: Source, context: &MetadataContext, payload: &Json) ->
             let sha = sha(context, payload);
             let commit_date = match event_date(payload, sha.as_deref()) {
                 EventDate::Told(date) => date_text::parse(&date, &local),
-                EventDate::Silent => match context.commit_date.as_deref().filter(|date| !date.is_empty()) {
-                    Some(date) => date_text::parse(date, &local),
+                EventDate::Silent => match api::commit_date(context) {
+                    Some(date) => date_text::parse(&date, &local),
                     None => Some(context.now),
                 },
             };
@@ -74,7 +71,7 @@ pub(super) fn head(source: Source, context: &MetadataContext, payload: &Json) ->
 }
 
 /// `String(value)` of a field of the payload.
-fn text(value: Option<&Json>) -> String {
+pub(super) fn text(value: Option<&Json>) -> String {
     match value {
         None => "undefined".to_owned(),
         Some(Json::String(text)) => text.clone(),
@@ -126,7 +123,7 @@ fn event_date(payload: &Json, sha: Option<&str>) -> EventDate {
 }
 
 /// Owner and name of the repository.
-fn repository_name(context: &MetadataContext, payload: &Json) -> Option<(String, String)> {
+pub(super) fn repository_name(context: &MetadataContext, payload: &Json) -> Option<(String, String)> {
     if let Some(name) = context.repository_name.as_deref().filter(|name| !name.is_empty()) {
         let mut parts = name.split('/').map(str::to_owned);
         return Some((parts.next().unwrap_or_default(), parts.next().unwrap_or_default()));
@@ -136,63 +133,7 @@ fn repository_name(context: &MetadataContext, payload: &Json) -> Option<(String,
 }
 
 /// The commit whose date only the forge can tell.
-pub(super) fn commit_request(context: &MetadataContext, payload: &Json) -> Option<CommitRequest> {
+pub(super) fn unknown_commit(context: &MetadataContext, payload: &Json) -> Option<String> {
     let sha = sha(context, payload).filter(|sha| !sha.is_empty())?;
-    let EventDate::Silent = event_date(payload, Some(&sha)) else { return None };
-    let (owner, repository) = repository_name(context, payload)?;
-    Some(CommitRequest { owner, repository, sha })
-}
-
-/// The repository to ask for.
-pub(super) fn repository_request(context: &MetadataContext, payload: &Json) -> Option<RepositoryRequest> {
-    repository_name(context, payload).map(|(owner, repository)| RepositoryRequest { owner, repository })
-}
-
-/// What the forge said about the repository.
-pub(super) fn repository(context: &MetadataContext, payload: &Json) -> Step<RepositoryFacts> {
-    let refused = |message: String| MetadataFailure::new(MetadataFailureCode::Repository, message);
-    match &context.repository {
-        RepositoryAnswer::Known(facts) => Ok(facts.clone()),
-        RepositoryAnswer::Refused(body) => Err(refused(refusal(body))),
-        RepositoryAnswer::Unreachable(message) => Err(refused(message.clone())),
-        RepositoryAnswer::Unasked if repository_name(context, payload).is_none() => {
-            Err(failure("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'"))
-        }
-        RepositoryAnswer::Unasked => Err(refused("the forge was not asked for the repository".to_owned())),
-    }
-}
-
-/// The message of an error's body, as the forge's JavaScript client puts it together.
-fn refusal(body: &str) -> String {
-    let Ok(json) = serde_json::from_str::<Json>(body) else { return body.to_owned() };
-    if let Json::String(message) = json {
-        return message;
-    }
-    let Some(message) = json.get("message") else { return format!("Unknown error: {json}") };
-    let page = json.get("documentation_url").map(|page| format!(" - {}", text(Some(page)))).unwrap_or_default();
-    let message = text(Some(message));
-    match json.get("errors").and_then(Json::as_array) {
-        Some(errors) => {
-            let errors: Vec<String> = errors.iter().map(Json::to_string).collect();
-            format!("{message}: {}{page}", errors.join(", "))
-        }
-        None => format!("{message}{page}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn refusals_are_told_as_the_client_tells_them() {
-        for (body, message) in [
-            (r#"{"message": "Not Found", "documentation_url": "https://d"}"#, "Not Found - https://d"),
-            (r#"{"message": "No", "errors": [{"a": 1}, "b"]}"#, r#"No: {"a":1}, "b""#),
-            ("gateway timeout", "gateway timeout"),
-            ("{}", "Unknown error: {}"),
-        ] {
-            assert_eq!(refusal(body), message);
-        }
-    }
+    matches!(event_date(payload, Some(&sha)), EventDate::Silent).then_some(sha)
 }

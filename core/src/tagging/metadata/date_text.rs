@@ -48,7 +48,10 @@ fn parse_date(text: &str) -> Option<Date> {
     if year.len() != 4 || month.len() != 2 || day.len() != 2 {
         return None;
     }
-    Date::new(number(year)?, number(month)?, number(day)?).ok()
+    let (first, day) = (Date::new(number(year)?, number(month)?, 1).ok()?, number::<i64>(day)?);
+    // A day that the month does not have is one of the next month.
+    let in_month = (1..=31).contains(&day);
+    in_month.then(|| first.checked_add(jiff::Span::new().days(day - 1)).ok()).flatten()
 }
 
 /// The time, and whether it is 24:00, the end of the day.

@@ -52,7 +52,7 @@ impl<'a> Git<'a> {
     fn run(&self, arguments: &[&str]) -> Result<&'a str, Stop> {
         let answer = self.answers.iter().find(|answer| answer.arguments == arguments);
         let answer = answer.ok_or_else(|| Stop::Run(arguments.iter().map(|a| (*a).to_owned()).collect()))?;
-        if answer.exit_code != 0 && !answer.stderr.is_empty() {
+        if !answer.success && !answer.stderr.is_empty() {
             return Err(Stop::Failed(answer.stderr.clone()));
         }
         Ok(js::trim(&answer.stdout))
@@ -145,6 +145,7 @@ mod tests {
     fn answers(list: &[(&[&str], &str)]) -> Vec<GitAnswer> {
         let answer = |(arguments, stdout): &(&[&str], &str)| GitAnswer {
             arguments: arguments.iter().map(|a| (*a).to_owned()).collect(),
+            success: true,
             stdout: (*stdout).to_owned(),
             ..GitAnswer::default()
         };
@@ -193,7 +194,7 @@ mod tests {
     fn the_complaint_of_git_is_the_failure() {
         let mut answers = answers(&[(BRANCH, "")]);
         for answer in &mut answers {
-            answer.exit_code = 128;
+            answer.success = false;
             answer.stderr = "fatal: no\n".to_owned();
         }
         assert_eq!(resolve(&answers), Err(Stop::Failed("fatal: no\n".to_owned())));

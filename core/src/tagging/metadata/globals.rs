@@ -2,8 +2,10 @@
 
 use serde_json::Value as Json;
 
+use super::api::RepositoryFacts;
+use super::findings::Notes;
 use super::js;
-use super::model::{MetadataFailure, MetadataFailureCode, MetadataSwitches, RepositoryFacts, Step};
+use super::model::{MetadataFailure, MetadataFailureCode, MetadataSwitches, Step};
 use super::moment::{self, Place};
 use super::template::{self, Argument, Function, Functions, Value};
 
@@ -20,6 +22,7 @@ pub(super) struct Run<'a> {
     pub(super) commit_date: Option<i64>,
     pub(super) local: Place,
     pub(super) switches: &'a MetadataSwitches,
+    pub(super) notes: Notes,
 }
 
 /// The names that a template may use, in the order in which `each` lists them. A template can write a function out
@@ -203,14 +206,22 @@ impl Functions for Run<'_> {
             _ => Value::Undefined,
         })
     }
+
+    fn notes(&self) -> Option<&Notes> {
+        Some(&self.notes)
+    }
 }
 
 /// For templates whose context holds no function.
-pub(super) struct NoFunctions;
+pub(super) struct NoFunctions<'a>(pub(super) &'a Notes);
 
-impl Functions for NoFunctions {
+impl Functions for NoFunctions<'_> {
     fn call(&self, _: Function, _: &[Argument]) -> Step<Value> {
         Ok(Value::Undefined)
+    }
+
+    fn notes(&self) -> Option<&Notes> {
+        Some(self.0)
     }
 }
 

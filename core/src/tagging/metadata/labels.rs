@@ -28,6 +28,7 @@ pub(super) fn pairs(run: &Run<'_>, version: &Version, lines: &[String]) -> Step<
         pairs.set(format!("org.opencontainers.image.{name}"), value.unwrap_or_default());
     }
     for line in lines {
+        run.notes.about(line);
         // What has no `=` once it is rendered is not a label.
         if let Some((key, value)) = run.render(line)?.split_once('=') {
             pairs.set(key.to_owned(), value);

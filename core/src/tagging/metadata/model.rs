@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Diagnostic;
+
 /// The action's inputs, as the action reads them: an empty text stands for the default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -26,6 +28,12 @@ pub struct MetadataInputs {
     pub sep_annotations: String,
     /// Name of the target in the bake files; `docker-metadata-action` by default.
     pub bake_target: String,
+    /// `true` refuses what is otherwise warned of in [`MetadataReport::findings`]; `false` is the default. Not an input of the
+    /// action.
+    pub strict: String,
+    /// `github` (the default) asks the forge as the action does; `none` takes what the event tells and asks nobody. Not an
+    /// input of the action.
+    pub api: String,
 }
 
 /// What the host knows of the run. An absent text stands for an unset variable; an empty one for a variable that is
@@ -48,11 +56,13 @@ pub struct MetadataContext {
     /// The event payload: the JSON text of the file that `GITHUB_EVENT_PATH` names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<String>,
-    /// What the forge answered about the repository.
-    pub repository: RepositoryAnswer,
-    /// `commit.committer.date` of the commit, as the forge answered it; absent when the call failed or had none.
+    /// `GITHUB_SERVER_URL`: where the repository's page is, when the forge is not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit_date: Option<String>,
+    pub server_url: Option<String>,
+    /// What the forge answered about the repository, one answer for each time it was asked.
+    pub repository: Vec<ApiAnswer>,
+    /// What the forge answered about the commit, one answer for each time it was asked.
+    pub commit: Vec<ApiAnswer>,
     /// Now, in milliseconds since the Unix epoch.
     pub now: i64,
     /// Name of the host's time zone, such as `Europe/Paris`; UTC when absent.
@@ -60,7 +70,7 @@ pub struct MetadataContext {
     pub local_zone: Option<String>,
     /// Environment variables that change the rules.
     pub switches: MetadataSwitches,
-    /// What the git commands of [`super::requests`] said.
+    /// What the git commands of [`super::next`] said.
     pub git: Vec<GitAnswer>,
 }
 
@@ -82,50 +92,28 @@ pub struct MetadataSwitches {
     pub set_output_env: Option<String>,
 }
 
-/// What the forge answered to `GET /repos/{owner}/{repo}`.
+/// What the forge answered to one request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RepositoryAnswer {
-    /// Nobody asked, because nothing says which repository this is.
-    #[default]
-    Unasked,
-    /// It was found.
-    Known(RepositoryFacts),
-    /// The answer's body when its status was no success: its message becomes the failure.
-    Refused(String),
-    /// No answer came; the text says why.
-    Unreachable(String),
-}
-
-/// The fields of a repository that the language uses; null and missing are both absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RepositoryFacts {
-    /// Its name, without the owner.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// One line about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Its page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub html_url: Option<String>,
-    /// Its default branch.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_branch: Option<String>,
-    /// `license.spdx_id`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub license: Option<String>,
+#[serde(deny_unknown_fields)]
+pub struct ApiAnswer {
+    /// The HTTP status; absent when no answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u32>,
+    /// The body; why there is none when no answer came.
+    pub body: String,
+    /// The header `retry-after` of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<String>,
 }
 
 /// How one git command went.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GitAnswer {
-    /// The arguments after `git`, as [`super::requests`] gave them.
+    /// The arguments after `git`, as [`super::next`] gave them.
     pub arguments: Vec<String>,
-    /// Its exit code.
-    pub exit_code: i32,
+    /// Whether it ended with 0.
+    pub success: bool,
     /// What it printed.
     pub stdout: String,
     /// What it complained about.
@@ -136,37 +124,34 @@ pub struct GitAnswer {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MetadataRequests {
-    /// `GET /repos/{owner}/{repo}/commits/{sha}`; a failure of it is no failure of the run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub commit: Option<CommitRequest>,
-    /// `GET /repos/{owner}/{repo}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repository: Option<RepositoryRequest>,
     /// Arguments of the next git command to run. Ask again with its answer, until there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git: Option<Vec<String>>,
+    /// What to ask the forge, in this order. Ask again with the answers, until there is nothing.
+    #[serde(default)]
+    pub api: Vec<ApiRequest>,
 }
 
-/// A commit on the forge.
+/// A `GET` request to the forge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CommitRequest {
-    /// Owner of the repository.
-    pub owner: String,
-    /// Name of the repository.
-    pub repository: String,
-    /// Its object name.
-    pub sha: String,
+pub struct ApiRequest {
+    /// Which list of the context its answer belongs to.
+    pub subject: ApiSubject,
+    /// What follows the API's address, such as `/repos/acme/app`.
+    pub path: String,
+    /// How long to wait before it is sent, in milliseconds: the forge was asked before, and did not answer well.
+    pub wait: u64,
 }
 
-/// A repository on the forge.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RepositoryRequest {
-    /// Its owner.
-    pub owner: String,
-    /// Its name.
-    pub repository: String,
+/// What the forge is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApiSubject {
+    /// The commit of the run. A failure of it is no failure of the run.
+    Commit,
+    /// The repository of the run.
+    Repository,
 }
 
 /// One output.
@@ -177,6 +162,9 @@ pub struct MetadataOutput {
     pub name: String,
     /// Its value.
     pub value: String,
+    /// The variable that the value is also exported as, such as `DOCKER_METADATA_OUTPUT_TAGS`; absent when it is not exported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
 }
 
 /// One bake file; the output that names it holds its path, which only the host knows.
@@ -185,6 +173,9 @@ pub struct MetadataOutput {
 pub struct BakeFile {
     /// The output that names it, such as `bake-file-tags`.
     pub output: String,
+    /// The variable that its path is also exported as; absent when it is not exported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
     /// Its name, without folders.
     pub file: String,
     /// Its JSON text.
@@ -209,10 +200,11 @@ pub struct MetadataReport {
     pub outputs: Vec<MetadataOutput>,
     /// Written after the outputs, in this order.
     pub bake_files: Vec<BakeFile>,
-    /// Whether every output is also exported as a variable: [`super::output_variable`] says under which name.
-    pub export_variables: bool,
     /// What the action warns of, in its order.
     pub warnings: Vec<String>,
+    /// What the action is silent about: tags that no registry takes, names that came out empty. Errors when
+    /// [`MetadataInputs::strict`] is set, else warnings.
+    pub findings: Vec<Diagnostic>,
     /// What the action logs, in its order.
     pub log: Vec<LogGroup>,
     /// Why the action failed.
@@ -246,6 +238,10 @@ pub enum MetadataFailureCode {
     Template,
     /// A regular expression.
     Pattern,
+    /// An input that the action does not have.
+    InvalidInput,
+    /// There are findings, and none are wanted.
+    Strict,
     /// An input is over a limit.
     TooLarge,
 }

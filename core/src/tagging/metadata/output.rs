@@ -16,12 +16,16 @@ pub(super) fn tag_names(version: &Version, flavor: &Flavor) -> Vec<String> {
     let mut names = vec![main.clone()];
     names.extend(version.partial.iter().cloned());
     if version.latest {
-        // The affixes of `latest` are not templates.
-        let prefix = if flavor.prefix_latest { flavor.prefix.as_str() } else { "" };
-        let suffix = if flavor.suffix_latest { flavor.suffix.as_str() } else { "" };
-        names.push(sanitize(&format!("{prefix}latest{suffix}")));
+        names.push(latest(flavor));
     }
     names
+}
+
+/// The tag `latest` with the flavor's affixes, which are no templates here.
+pub(super) fn latest(flavor: &Flavor) -> String {
+    let prefix = if flavor.prefix_latest { flavor.prefix.as_str() } else { "" };
+    let suffix = if flavor.suffix_latest { flavor.suffix.as_str() } else { "" };
+    sanitize(&format!("{prefix}latest{suffix}"))
 }
 
 /// The names of the images that take part.
@@ -88,6 +92,7 @@ impl Bake<'_> {
         target.insert(self.target.to_owned(), Json::Object(fields));
         BakeFile {
             output: format!("bake-file{suffix}"),
+            variable: None,
             file: format!("docker-metadata-action-bake{suffix}.json"),
             content: format!("{:#}", json!({ "target": target })),
         }

@@ -1,5 +1,6 @@
 //! `buildonce action`: the program in the place of a GitHub Action.
 
+mod metadata;
 mod retry;
 
 use clap::{Args, Subcommand};
@@ -20,11 +21,13 @@ pub(crate) struct Options {
 #[derive(Debug, Subcommand)]
 enum Action {
     Retry(retry::Options),
+    Metadata(metadata::Options),
 }
 
 /// Runs the command.
 pub(crate) fn run(options: Options, engine: &EngineOptions, terminal: Terminal) -> Result<Exit, Problem> {
     match options.action {
         Action::Retry(options) => retry::run(&options, engine, terminal),
+        Action::Metadata(options) => metadata::run(&options, engine, terminal),
     }
 }

@@ -6,16 +6,18 @@ use crate::tagging::metadata::{csv, js};
 
 /// A line: its kind, and its attributes in the order in which they were first set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(in crate::tagging::metadata) struct Line {
     pub(super) kind: Kind,
+    /// As it was written.
+    pub(super) source: String,
     attributes: Vec<(String, String)>,
 }
 
 impl Line {
     /// Reads a line, checks it, and fills in what it leaves out.
-    pub(super) fn parse(text: &str) -> Step<Self> {
+    pub(in crate::tagging::metadata) fn parse(text: &str) -> Step<Self> {
         let mut kind = None;
-        let mut line = Self { kind: Kind::Raw, attributes: Vec::new() };
+        let mut line = Self { kind: Kind::Raw, source: text.to_owned(), attributes: Vec::new() };
         for field in csv::fields(text)? {
             let Some((key, value)) = pair(&field) else {
                 line.set("value", js::trim(&field));

@@ -12,7 +12,7 @@ mod sha;
 
 use std::cmp::Ordering;
 
-use attributes::Line;
+pub(super) use attributes::Line;
 
 use super::flavor::Flavor;
 use super::globals::Run;
@@ -68,18 +68,22 @@ impl Kind {
 }
 
 /// The rules of a run without any.
-const DEFAULT: [&str; 4] = ["type=schedule", "type=ref,event=branch", "type=ref,event=tag", "type=ref,event=pr"];
+pub(super) const DEFAULT: [&str; 4] =
+    ["type=schedule", "type=ref,event=branch", "type=ref,event=tag", "type=ref,event=pr"];
 
 /// Reads the lines of the input, and puts them into the order of their priorities.
 pub(super) fn parse(lines: &[String]) -> Step<Tags> {
-    let mut tags = if lines.is_empty() {
-        DEFAULT.iter().map(|line| Line::parse(line)).collect::<Step<Vec<_>>>()?
-    } else {
-        lines.iter().map(|line| Line::parse(line)).collect::<Step<Vec<_>>>()?
-    };
-    // A priority that is no number compares as equal to every other.
-    v8sort::sort(&mut tags, |a, b| b.priority().partial_cmp(&a.priority()).unwrap_or(Ordering::Equal));
-    Ok(Tags(tags))
+    let texts: Vec<&str> = if lines.is_empty() { DEFAULT.to_vec() } else { lines.iter().map(String::as_str).collect() };
+    let numbered = texts.iter().enumerate().map(|(number, text)| Ok((number, Line::parse(text)?)));
+    let mut tags = numbered.collect::<Step<Vec<_>>>()?;
+    sort(&mut tags);
+    Ok(Tags(tags.into_iter().map(|(_, line)| line).collect()))
+}
+
+/// Puts lines, each with its number, into the order in which they make tags. A priority that is no number compares as equal to
+/// every other.
+pub(super) fn sort(lines: &mut Vec<(usize, Line)>) {
+    v8sort::sort(lines, |(_, a), (_, b)| b.priority().partial_cmp(&a.priority()).unwrap_or(Ordering::Equal));
 }
 
 /// The rules of the input in the order in which they make tags.
@@ -94,6 +98,13 @@ pub(super) struct Version {
     /// The others, each once.
     pub(super) partial: Vec<String>,
     /// Whether `latest` goes with them: the rule that made the first tag decides.
+    pub(super) latest: bool,
+}
+
+/// A tag, and whether the kind of its rule stands for the latest image.
+#[derive(Debug)]
+pub(super) struct Tag {
+    pub(super) name: String,
     pub(super) latest: bool,
 }
 
@@ -114,23 +125,13 @@ impl Tags {
     pub(super) fn version(&self, run: &Run<'_>, flavor: &Flavor, warnings: &mut Vec<String>) -> Step<Version> {
         let mut version = Version::default();
         for line in &self.0 {
-            let enable = run.render(line.get("enable"))?;
-            match enable.as_str() {
-                "true" => {}
-                "false" => continue,
-                _ => return Err(failure(format!("Invalid value for enable attribute: {enable}"))),
-            }
-            let Some(made) = line.make(run, flavor, warnings)? else { continue };
-            if made.value.is_empty() {
-                continue;
-            }
-            let tag = sanitize(&made.value);
+            let Some(Tag { name, latest }) = line.tag(run, flavor, warnings)? else { continue };
             match &version.main {
                 None => {
-                    version.main = Some(tag);
-                    version.latest = flavor.latest.decide(made.latest);
+                    version.main = Some(name);
+                    version.latest = flavor.latest.decide(latest);
                 }
-                Some(main) if *main != tag && !version.partial.contains(&tag) => version.partial.push(tag),
+                Some(main) if *main != name && !version.partial.contains(&name) => version.partial.push(name),
                 Some(_) => {}
             }
         }
@@ -139,6 +140,32 @@ impl Tags {
 }
 
 impl Line {
+    /// The line's tag for a run, if it makes one; what it has to say goes to `warnings`.
+    pub(super) fn tag(&self, run: &Run<'_>, flavor: &Flavor, warnings: &mut Vec<String>) -> Step<Option<Tag>> {
+        run.notes.about(&self.source);
+        let enable = run.render(self.get("enable"))?;
+        match enable.as_str() {
+            "true" => {}
+            "false" => return Ok(None),
+            _ => return Err(failure(format!("Invalid value for enable attribute: {enable}"))),
+        }
+        let made = self.make(run, flavor, warnings)?.filter(|made| !made.value.is_empty());
+        Ok(made.map(|made| Tag { name: sanitize(&made.value), latest: made.latest }))
+    }
+
+    /// Whether the line names a whole version, which only one commit has.
+    pub(super) fn is_whole_version(&self) -> bool {
+        let pattern = self.get("pattern");
+        let has = |name: &str| pattern.contains(name);
+        match self.kind {
+            Kind::Semver | Kind::Pep440 => {
+                has("version") || has("raw") || (has("major") && has("minor") && has("patch"))
+            }
+            Kind::Ref => self.get("event") == "tag",
+            _ => false,
+        }
+    }
+
     fn make(&self, run: &Run<'_>, flavor: &Flavor, warnings: &mut Vec<String>) -> Step<Option<Made>> {
         let affixes = Affixes { line: self, run, flavor };
         match self.kind {

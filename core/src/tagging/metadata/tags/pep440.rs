@@ -1,6 +1,7 @@
 //! `type=pep440`: parts of a version of a Python package.
 
 use super::{Affixes, Line, Made, subject};
+use crate::tagging::metadata::findings::Notes;
 use crate::tagging::metadata::globals::Run;
 use crate::tagging::metadata::model::Step;
 use crate::tagging::metadata::template::{self, Argument, Function, Functions, Value};
@@ -23,7 +24,7 @@ pub(super) fn make(
     let value = if version.is_final() {
         let names = ["raw", "version", "major", "minor", "patch"];
         let entries = names.map(|name| (name, Value::Function(Function { name, arity: 0, source: "function(){}" })));
-        let parts = Parts { version: &version, raw: &text };
+        let parts = Parts { version: &version, raw: &text, notes: &run.notes };
         template::render(pattern, &Value::object(entries.to_vec(), "[object Object]"), &parts)?
     } else if template::is_raw_statement(pattern) {
         text.clone()
@@ -37,6 +38,7 @@ pub(super) fn make(
 struct Parts<'a> {
     version: &'a Pep440,
     raw: &'a str,
+    notes: &'a Notes,
 }
 
 impl Functions for Parts<'_> {
@@ -49,5 +51,9 @@ impl Functions for Parts<'_> {
             "patch" => Value::Number(self.version.release_number(2)),
             _ => Value::Undefined,
         })
+    }
+
+    fn notes(&self) -> Option<&Notes> {
+        Some(self.notes)
     }
 }

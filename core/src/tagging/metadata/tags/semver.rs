@@ -29,7 +29,7 @@ pub(super) fn make(
     let value = if version.is_prerelease() && !template::is_raw_statement(pattern) {
         version.to_string()
     } else {
-        template::render(pattern, &object(&version, &text), &NoFunctions)?
+        template::render(pattern, &object(&version, &text), &NoFunctions(&run.notes))?
     };
     affixes.made(&value, !version.is_prerelease())
 }

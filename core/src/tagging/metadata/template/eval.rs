@@ -113,6 +113,7 @@ impl Machine<'_> {
                 Node::Comment(_) => {}
                 Node::Mustache { call, escaped, .. } => {
                     let value = self.mustache(call, scope)?;
+                    self.note(call, &value, *escaped);
                     output.append(if *escaped { escape(&value) } else { shown(value) });
                 }
                 Node::Block(block) if block.decorator => return Err(failure("decorators are not supported")),
@@ -131,6 +132,22 @@ impl Machine<'_> {
             limits::check("the text of a template", output.length, limits::TEMPLATE_OUTPUT)?;
         }
         Ok(output.finish())
+    }
+
+    /// Notes what the author of the template would not expect.
+    fn note(&self, call: &Call, value: &Value, escaped: bool) {
+        let Some(notes) = self.functions.notes() else { return };
+        let path = callee(&call.callee);
+        let text = if value.present() { value.to_text() } else { String::new() };
+        // A helper such as `log` writes nothing by design.
+        if text.is_empty() && path.parts.first().is_none_or(|name| Helper::named(name).is_none()) {
+            notes.empty(&path.original, value.present());
+        } else if escaped {
+            let after = escape(value).to_text();
+            if after != text {
+                notes.escaped(&path.original, &text, &after);
+            }
+        }
     }
 
     fn missing_partial(&mut self, name: &Expression, scope: &Scope<'_>) -> crate::tagging::metadata::MetadataFailure {

@@ -14,12 +14,18 @@ mod whitespace;
 
 pub(super) use value::{Argument, Function, Value};
 
+use super::findings::Notes;
 use super::model::{MetadataFailure, MetadataFailureCode, Step};
 
 /// Calls the functions that a template finds in its context.
 pub(super) trait Functions {
     /// Calls `function`; the last argument is the hash when it is called as a helper.
     fn call(&self, function: Function, arguments: &[Argument]) -> Step<Value>;
+
+    /// Where to note what a person should know about the rendering, if anyone wants to.
+    fn notes(&self) -> Option<&Notes> {
+        None
+    }
 }
 
 /// A template, ready to render.
