@@ -46,13 +46,13 @@ fn output(run: &Run, name: &str) -> String {
 }
 
 fn repository() -> Answer {
-    Answer::new(200, json!({"name": "app", "html_url": "https://git.example/acme/app", "default_branch": "main"}))
+    Answer::new(200, &json!({"name": "app", "html_url": "https://git.example/acme/app", "default_branch": "main"}))
 }
 
 #[test]
 fn the_forge_is_asked_with_the_token_and_nobody_sees_it() {
     let forge = Forge::start(|request| {
-        Some(if request.path.contains("/commits/") { Answer::new(404, json!({})) } else { repository() })
+        Some(if request.path.contains("/commits/") { Answer::new(404, &json!({})) } else { repository() })
     });
     let run = step("type=sha").env("GITHUB_API_URL", forge.url());
     let done = run.go();
@@ -72,7 +72,7 @@ fn the_forge_is_asked_with_the_token_and_nobody_sees_it() {
 fn a_forge_that_stumbles_is_asked_again_and_one_that_refuses_is_not() {
     let count = AtomicUsize::new(0);
     let stumbling = Forge::start(move |_| match count.fetch_add(1, Ordering::Relaxed) {
-        0 => Some(Answer::new(503, "unavailable")),
+        0 => Some(Answer::new(503, &"unavailable")),
         _ => Some(repository()),
     });
     let event = json!({"head_commit": {"id": SHA, "timestamp": "2023-01-01T00:00:00Z"}});

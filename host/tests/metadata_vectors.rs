@@ -36,17 +36,17 @@ fn forge(cases: Arc<Vec<Value>>, repository: Value) -> Forge {
         let status = u16::try_from(status).ok()?;
         if status != 200 {
             let body = json!({"message": api["repoMessage"], "documentation_url": "https://docs.github.com/rest"});
-            return Some(Answer::new(status, body));
+            return Some(Answer::new(status, &body));
         }
         if is_commit {
             let date = api.get("commitDate").cloned().unwrap_or_else(|| json!("2020-01-10T00:30:00Z"));
-            return Some(Answer::new(200, json!({"commit": {"committer": {"date": date}}})));
+            return Some(Answer::new(200, &json!({"commit": {"committer": {"date": date}}})));
         }
         let mut repository = repository.clone();
         for (key, value) in case["repo"].as_object().into_iter().flatten() {
             repository[key] = value.clone();
         }
-        Some(Answer::new(200, repository))
+        Some(Answer::new(200, &repository))
     })
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// An answer with a body of JSON.
-    pub(crate) fn new(status: u16, body: impl ToString) -> Self {
+    pub(crate) fn new(status: u16, body: &impl ToString) -> Self {
         Self { status, headers: Vec::new(), body: body.to_string() }
     }
 
@@ -113,7 +113,8 @@ fn read(stream: &TcpStream) -> Option<Request> {
 }
 
 fn write(mut stream: &TcpStream, answer: &Answer) {
-    let headers: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = headers.concat();
     let head = format!(
         "HTTP/1.1 {} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n",
         answer.status,
