@@ -4,6 +4,7 @@
 mod bench;
 mod build;
 mod case;
+mod cases;
 mod component;
 mod demo;
 mod e2e;
@@ -62,7 +63,7 @@ enum Command {
     Freeze,
     /// Throw generated inputs at the core: one fuzz target, or all of them
     Fuzz(fuzz::Options),
-    /// Write the generated files: schema/policy.schema.json and the compact time zones
+    /// Write the generated files: schema/policy.schema.json, and the compact time zones and letters of the core
     Schema,
 }
 

@@ -1,5 +1,6 @@
 //! Letters without regard to case: `Canonicalize` of ECMA-262.
 
+use super::case::{To, letter, letters};
 use super::flags::{Flag, Flags};
 use super::set::Set;
 
@@ -14,16 +15,8 @@ pub(super) enum Case {
     Folded,
 }
 
-/// Where letters with case are: no other code point changes. (A test looks at all of them.)
-const BLOCKS: [(u32, u32); 7] = [
-    (0, 0x2FFF),
-    (0xA640, 0xABFF),
-    (0xFB00, 0xFFFF),
-    (0x10400, 0x10DFF),
-    (0x11800, 0x118FF),
-    (0x16E00, 0x16EFF),
-    (0x1E900, 0x1E9FF),
-];
+/// Letters that are compatible with others, and whose capitals are several letters.
+const COMPATIBLE: [(u32, u32); 3] = [(0x1FD3, 0x390), (0x1FE3, 0x3B0), (0xFB06, 0xFB05)];
 
 /// Sets below this size are looked at letter by letter.
 const SMALL: u32 = 0x400;
@@ -90,9 +83,9 @@ impl Closer {
         if !self.changes.is_empty() {
             return;
         }
-        for c in BLOCKS.into_iter().flat_map(|(low, high)| low..=high) {
+        for c in (0x41..0x80).chain(letters()).chain(COMPATIBLE.map(|(letter, _)| letter)) {
             let canonical = self.case.canonical(c);
-            if canonical != c {
+            if canonical != c && !self.changing.contains(c) {
                 let at = self.changes.partition_point(|change| change.0 <= canonical);
                 self.changes.insert(at, (canonical, c));
                 self.changing.add(c, c);
@@ -101,32 +94,26 @@ impl Closer {
     }
 }
 
-/// The one character of a mapping, if it is one.
-fn single(mut mapped: impl Iterator<Item = char>) -> Option<u32> {
-    let first = mapped.next()?;
-    mapped.next().is_none().then_some(u32::from(first))
-}
-
 /// ECMA-262, Canonicalize without `u`.
 fn capital(c: u32) -> u32 {
-    let upper = char::from_u32(c).and_then(|c| single(c.to_uppercase()));
-    upper.filter(|upper| (0x80..0x1_0000).contains(upper)).unwrap_or(c)
+    let upper = letter(c, To::Capital);
+    if (0x80..0x1_0000).contains(&upper) { upper } else { c }
 }
 
 /// A letter of the class that simple case folding puts a letter into: the small letter of its capital, with four exceptions.
 fn folded(c: u32) -> u32 {
-    match c {
-        // The dotless i folds to itself.
-        0x131 => return c,
-        // Letters that are compatible with others, and whose capitals are several letters.
-        0x1FD3 => return 0x390,
-        0x1FE3 => return 0x3B0,
-        0xFB06 => return 0xFB05,
-        _ => {}
+    // The dotless i folds to itself.
+    if c == 0x131 {
+        return c;
     }
-    let Some(letter) = char::from_u32(c) else { return c };
-    let upper = single(letter.to_uppercase()).and_then(char::from_u32).unwrap_or(letter);
-    let lower = single(upper.to_lowercase()).unwrap_or(c);
+    if let Some((_, other)) = COMPATIBLE.iter().find(|(letter, _)| *letter == c) {
+        return *other;
+    }
+    let lower = match letter(c, To::Capital) {
+        // Its small letter is two characters.
+        0x130 => return c,
+        upper => letter(upper, To::Small),
+    };
     // Two letters fold to ASCII, where the capital letters are the canonical ones.
     if lower < 0x80 { Case::Folded.canonical(lower) } else { lower }
 }
@@ -136,11 +123,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_change_within_the_blocks_only() {
+    fn only_letters_change_and_once() {
+        let known: std::collections::BTreeSet<u32> =
+            (0x41..0x80).chain(letters()).chain(COMPATIBLE.map(|(letter, _)| letter)).collect();
         for case in [Case::Capital, Case::Folded] {
             for c in 0..=0x10_FFFF {
-                let inside = BLOCKS.iter().any(|(low, high)| (*low..=*high).contains(&c));
-                assert!(inside || case.canonical(c) == c, "{c:x}");
+                assert!(known.contains(&c) || case.canonical(c) == c, "{c:x}");
                 assert_eq!(case.canonical(case.canonical(c)), case.canonical(c), "{c:x}");
             }
         }

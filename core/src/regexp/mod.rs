@@ -18,6 +18,7 @@
 //! assert_eq!(pattern.names(), [("major".to_owned(), 1)]);
 //! ```
 
+mod case;
 mod compile;
 mod error;
 mod exec;
@@ -32,6 +33,7 @@ mod unicode;
 
 use std::ops::Range;
 
+pub(crate) use case::{to_lowercase, to_small};
 pub use error::{PatternError, PatternErrorKind, StepLimit};
 pub use exec::Budget;
 pub use flags::{Flag, Flags};

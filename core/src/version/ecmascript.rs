@@ -74,14 +74,17 @@ pub(crate) fn number_text(number: f64) -> String {
     if number.is_infinite() {
         return format!("{sign}Infinity");
     }
-    // `{:e}` writes the shortest round-trip digits as `d.ddde±x`.
-    let scientific = format!("{:e}", number.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    // The shortest digits that are read as this number; where the point stands in them is another matter.
+    let shortest = serde_json::Number::from_f64(number.abs()).map(|number| number.to_string()).unwrap_or_default();
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let written = [whole, part].concat();
+    let size = |text: &str| i32::try_from(text.len()).unwrap_or(i32::MAX);
+    let digits = written.trim_start_matches('0');
     // The decimal point stands after this many digits.
-    let point = exponent + 1;
+    let point = size(whole) + exponent.parse::<i32>().unwrap_or_default() - (size(&written) - size(digits));
+    let digits = digits.trim_end_matches('0');
+    let (count, exponent) = (size(digits), point - 1);
     let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or_default());
     let split = |at: i32| digits.split_at(usize::try_from(at).unwrap_or_default().min(digits.len()));
     let body = if (count..=21).contains(&point) {
@@ -108,6 +111,12 @@ pub(crate) fn list_index(name: &str) -> Option<usize> {
         .flatten()
         .filter(|n| *n != u32::MAX)
         .and_then(|n| usize::try_from(n).ok())
+}
+
+/// How JavaScript lists the properties of an object: positions first, then the others as they were set.
+pub(crate) fn key_order(a: &str, b: &str) -> std::cmp::Ordering {
+    let place = |key| list_index(key).unwrap_or(usize::MAX);
+    place(a).cmp(&place(b))
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 //! else follows a rule: other signs come before the currency signs, other letters after the Cyrillic ones, both by
 //! code point, with Hangul before Kana and both before Han. Control characters do not count at all.
 
+use crate::regexp::to_small;
+
 /// A key's sort key; comparing two of them compares the keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
@@ -96,7 +98,7 @@ pub(super) fn key(text: &str) -> Key {
 
 impl Key {
     fn push(&mut self, c: char) {
-        let small = c.to_lowercase().next().unwrap_or(c);
+        let small = to_small(c);
         let capital = small != c;
         if let Some((_, spelling)) = SPELLED.iter().find(|(spelled, _)| *spelled == small) {
             let letters = spelling.chars().count() > 1;

@@ -1,10 +1,8 @@
 //! `new Date(text)`: the dates that payloads, the forge and git write.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::Offset;
 
-use super::moment::Place;
+use super::moment::{Place, seconds_of};
 
 /// Milliseconds since the Unix epoch; `None` for an invalid date.
 ///
@@ -12,68 +10,59 @@ use super::moment::Place;
 /// alone is UTC, a time without an offset is local.
 pub(super) fn parse(text: &str, local: &Place) -> Option<i64> {
     let text = text.trim().trim_matches('"');
-    let date = text.get(..10)?;
-    let day = parse_date(date)?;
-    let rest = text.get(10..)?;
+    let (date, rest) = text.split_at_checked(10)?;
+    let midnight = parse_date(date)?;
     if rest.is_empty() {
-        return millis(DateTime::from_parts(day, Time::midnight()), Some(0));
+        return Some(midnight * 1000);
     }
     let rest = rest.strip_prefix(['T', 't', ' '])?;
     let end = rest.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.' | ',')).unwrap_or(rest.len());
     let (time, offset) = rest.split_at_checked(end)?;
-    let (time, carry) = parse_time(time)?;
-    let mut moment = DateTime::from_parts(day, time);
-    if carry {
-        moment = moment.checked_add(jiff::Span::new().days(1)).ok()?;
-    }
-    match offset.trim() {
-        "" => local.instant(moment),
-        "Z" | "z" | "UTC" | "GMT" => millis(moment, Some(0)),
-        offset => millis(moment, parse_offset(offset)),
-    }
+    let (seconds, milliseconds) = parse_time(time)?;
+    let wall = midnight + seconds;
+    let instant = match offset.trim() {
+        "" => local.instant(wall)?,
+        "Z" | "z" | "UTC" | "GMT" => wall,
+        offset => wall - parse_offset(offset)?,
+    };
+    Some(instant * 1000 + milliseconds)
 }
 
-fn millis(moment: DateTime, offset: Option<i32>) -> Option<i64> {
-    let offset = Offset::from_seconds(offset?).ok()?;
-    offset.to_timestamp(moment).ok().map(Timestamp::as_millisecond)
-}
-
-fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+fn number(text: &str) -> Option<i64> {
     (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
-fn parse_date(text: &str) -> Option<Date> {
+/// The start of a day in seconds since the epoch, by its own clock.
+fn parse_date(text: &str) -> Option<i64> {
     let mut parts = text.split('-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
     if year.len() != 4 || month.len() != 2 || day.len() != 2 {
         return None;
     }
-    let (first, day) = (Date::new(number(year)?, number(month)?, 1).ok()?, number::<i64>(day)?);
+    let (year, month) = (i16::try_from(number(year)?).ok()?, i8::try_from(number(month)?).ok()?);
+    let first = DateTime::from_parts(Date::new(year, month, 1).ok()?, Time::midnight());
     // A day that the month does not have is one of the next month.
-    let in_month = (1..=31).contains(&day);
-    in_month.then(|| first.checked_add(jiff::Span::new().days(day - 1)).ok()).flatten()
+    let day = number(day).filter(|day| (1..=31).contains(day))?;
+    Some(seconds_of(first)? + (day - 1) * 86_400)
 }
 
-/// The time, and whether it is 24:00, the end of the day.
-fn parse_time(text: &str) -> Option<(Time, bool)> {
+/// Seconds since midnight, and milliseconds. The end of a day may be 24:00.
+fn parse_time(text: &str) -> Option<(i64, i64)> {
     let (clock, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let mut parts = clock.split(':');
-    let hour: i8 = number(parts.next()?)?;
-    let minute: i8 = number(parts.next()?)?;
-    let second: i8 = parts.next().map_or(Some(0), number)?;
-    if parts.next().is_some() {
+    let (hour, minute) = (number(parts.next()?)?, number(parts.next()?)?);
+    let second = parts.next().map_or(Some(0), number)?;
+    if parts.next().is_some() || minute > 59 || second > 59 {
         return None;
     }
     let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
-    let nanos = number::<i32>(&digits)? * 1_000_000;
-    if (hour, minute, second, nanos) == (24, 0, 0, 0) {
-        return Some((Time::midnight(), true));
-    }
-    Time::new(hour, minute, second, nanos).ok().map(|time| (time, false))
+    let milliseconds = number(&digits)?;
+    let in_day = hour < 24 || (hour, minute, second, milliseconds) == (24, 0, 0, 0);
+    in_day.then_some((hour * 3600 + minute * 60 + second, milliseconds))
 }
 
 /// Seconds east of Greenwich of `+02:00`, `+0200` or `+02`.
-fn parse_offset(text: &str) -> Option<i32> {
+fn parse_offset(text: &str) -> Option<i64> {
     let (sign, digits) = match text.split_at_checked(1)? {
         ("+", digits) => (1, digits),
         ("-", digits) => (-1, digits),
@@ -81,8 +70,8 @@ fn parse_offset(text: &str) -> Option<i32> {
     };
     let digits = digits.replacen(':', "", 1);
     let (hours, minutes) = digits.split_at_checked(2)?;
-    let minutes: i32 = if minutes.is_empty() { 0 } else { number(minutes)? };
-    let hours: i32 = number(hours)?;
+    let minutes = if minutes.is_empty() { 0 } else { number(minutes)? };
+    let hours = number(hours)?;
     (hours <= 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 

@@ -55,7 +55,7 @@ fn read(flavor: &mut Flavor, line: &str) -> Step<()> {
     let mut last = None;
     for field in csv::fields(line)? {
         let mut parts = field.split('=').map(js::trim);
-        let key = parts.next().unwrap_or_default().to_lowercase();
+        let key = parts.next().unwrap_or_default().to_ascii_lowercase();
         let value = parts.next().ok_or_else(|| failure(format!("Invalid flavor entry: {line}")))?;
         match key.as_str() {
             "latest" => {

@@ -2,6 +2,7 @@
 
 use super::model::{LogGroup, MetadataFailure, MetadataFailureCode, Step};
 use super::{csv, js};
+use crate::regexp::to_lowercase;
 
 /// One image of the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub(super) fn log(images: &[Image]) -> LogGroup {
 /// A single line without any attribute: every field is an image.
 fn old_format(line: &str) -> Step<Option<Vec<Image>>> {
     let fields = csv::fields(line)?;
-    let name = |field: &String| js::trim(field).to_lowercase();
+    let name = |field: &String| to_lowercase(js::trim(field));
     let old = !fields.iter().any(|field| field.contains('='));
     Ok(old.then(|| fields.iter().map(|field| Image { name: name(field), enable: true }).collect()))
 }
@@ -39,10 +40,10 @@ fn image(line: &str) -> Step<Image> {
     let mut image = Image { name: String::new(), enable: true };
     for field in csv::fields(line)? {
         let mut parts = field.split('=').map(js::trim);
-        let first = parts.next().unwrap_or_default().to_lowercase();
+        let first = to_lowercase(parts.next().unwrap_or_default());
         match (first.as_str(), parts.next()) {
             (_, None) => image.name = first,
-            ("name", Some(value)) => image.name = value.to_lowercase(),
+            ("name", Some(value)) => image.name = to_lowercase(value),
             ("enable", Some("true")) => image.enable = true,
             ("enable", Some("false")) => image.enable = false,
             ("enable", Some(_)) => return Err(failure("Invalid enable attribute value")),

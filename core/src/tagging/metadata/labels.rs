@@ -3,7 +3,7 @@
 use super::globals::Run;
 use super::model::Step;
 use super::tags::Version;
-use super::{collation, limits, moment};
+use super::{collation, limits, moment, v8sort};
 
 /// Keys with their values, in the order in which they are written.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -35,9 +35,9 @@ pub(super) fn pairs(run: &Run<'_>, version: &Version, lines: &[String]) -> Step<
         }
     }
     limits::check("the list of labels", pairs.pairs.len(), limits::LIST_LENGTH + base.len())?;
-    let mut pairs = pairs.pairs;
-    pairs.sort_by_cached_key(|(key, _)| collation::key(key));
-    Ok(pairs)
+    let mut pairs: Vec<_> = pairs.pairs.into_iter().map(|pair| (collation::key(&pair.0), pair)).collect();
+    v8sort::sort(&mut pairs, &|(a, _), (b, _)| a.cmp(b));
+    Ok(pairs.into_iter().map(|(_, pair)| pair).collect())
 }
 
 /// The same as lines.

@@ -5,6 +5,7 @@ mod zone;
 mod zones;
 
 pub(super) use zone::{Place, in_range};
+pub(super) use zones::seconds_of;
 
 use tokens::Piece;
 use zone::Clock;
@@ -137,7 +138,7 @@ fn render(token: &str, clock: &Clock) -> Option<String> {
         "ss" => padded(clock.second, 2),
         "x" => clock.time.to_string(),
         "X" => clock.time.div_euclid(1000).to_string(),
-        "z" | "zz" => clock.abbreviation.clone(),
+        "z" | "zz" => clock.abbreviation.to_owned(),
         "Z" => clock.offset(":"),
         "ZZ" => clock.offset(""),
         _ if !token.is_empty() && token.bytes().all(|b| b == b'S') => fraction(clock.millisecond, token.len()),

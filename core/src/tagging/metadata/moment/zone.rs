@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 
-use super::{Weeks, padded, zones};
+use super::zones::Zone;
+use super::{Weeks, padded};
 
 /// The data of moment-timezone end with the year 2499; the last offset before that goes on forever.
 const LAST_RULE: i64 = 16_725_225_599;
@@ -12,19 +13,19 @@ const LAST_RULE: i64 = 16_725_225_599;
 /// Where a clock hangs.
 #[derive(Debug, Clone)]
 pub(in crate::tagging::metadata) struct Place {
-    zone: TimeZone,
+    zone: Zone,
     /// The host's own zone: it is never called UTC, and has no abbreviation.
     local: bool,
 }
 
 impl Place {
     pub(in crate::tagging::metadata) fn utc() -> Self {
-        Self { zone: TimeZone::UTC, local: false }
+        Self { zone: Zone::utc(), local: false }
     }
 
     /// The host's zone, UTC when there is none of that name.
     pub(in crate::tagging::metadata) fn local(name: Option<&str>) -> Self {
-        Self { zone: name.and_then(find).unwrap_or(TimeZone::UTC), local: true }
+        Self { zone: name.and_then(find).unwrap_or_else(Zone::utc), local: true }
     }
 
     /// A zone by its name, in any case, with `_` or `/` between its parts.
@@ -35,16 +36,15 @@ impl Place {
     /// The parts of an instant in milliseconds; `None` when it is outside of the years −9999 to 9999.
     pub(super) fn clock(&self, time: i64) -> Option<Clock> {
         let instant = Timestamp::from_millisecond(time).ok()?;
-        let known = Timestamp::from_second(LAST_RULE).map_or(instant, |last| instant.min(last));
-        let info = self.zone.to_offset_info(known);
-        let date = info.offset().to_datetime(instant);
-        let abbreviation = if self.local { String::new() } else { info.abbreviation().to_owned() };
-        Some(Clock::new(time, date, info.offset().seconds(), abbreviation, self.local))
+        let kind = self.zone.at(time.div_euclid(1000).min(LAST_RULE))?;
+        let date = Offset::from_seconds(i32::try_from(kind.offset).ok()?).ok()?.to_datetime(instant);
+        let abbreviation = if self.local { "" } else { kind.abbreviation };
+        Some(Clock::new(time, date, kind.offset, abbreviation, self.local))
     }
 
-    /// The instant of a wall-clock time here.
-    pub(in crate::tagging::metadata) fn instant(&self, wall: DateTime) -> Option<i64> {
-        self.zone.to_ambiguous_zoned(wall).compatible().ok().map(|zoned| zoned.timestamp().as_millisecond())
+    /// The instant of a wall-clock time here; both in seconds since the epoch.
+    pub(in crate::tagging::metadata) fn instant(&self, wall: i64) -> Option<i64> {
+        self.zone.instant(wall)
     }
 }
 
@@ -53,9 +53,9 @@ pub(in crate::tagging::metadata) fn in_range(time: i64) -> bool {
     Timestamp::from_millisecond(time).is_ok()
 }
 
-fn find(name: &str) -> Option<TimeZone> {
+fn find(name: &str) -> Option<Zone> {
     // The time zone database has a placeholder for a zone that is not set; moment-timezone does not.
-    (!name.eq_ignore_ascii_case("factory")).then(|| zones::find(name)).flatten()
+    (!name.eq_ignore_ascii_case("factory")).then(|| Zone::find(name)).flatten()
 }
 
 /// The parts of an instant in a time zone.
@@ -74,14 +74,14 @@ pub(super) struct Clock {
     pub(super) minute: i64,
     pub(super) second: i64,
     pub(super) millisecond: i64,
-    pub(super) abbreviation: String,
+    pub(super) abbreviation: &'static str,
     /// Seconds east of Greenwich.
     offset: i64,
     local: bool,
 }
 
 impl Clock {
-    fn new(time: i64, date: DateTime, offset: i32, abbreviation: String, local: bool) -> Self {
+    fn new(time: i64, date: DateTime, offset: i64, abbreviation: &'static str, local: bool) -> Self {
         Self {
             time,
             year: date.year().into(),
@@ -94,7 +94,7 @@ impl Clock {
             second: date.second().into(),
             millisecond: date.millisecond().into(),
             abbreviation,
-            offset: offset.into(),
+            offset,
             local,
         }
     }

@@ -23,7 +23,7 @@ impl Line {
                 line.set("value", js::trim(&field));
                 continue;
             };
-            let key = js::trim(key).to_lowercase();
+            let key = js::trim(key).to_ascii_lowercase();
             let value = js::trim(value);
             if key == "type" {
                 let known = Kind::named(value);

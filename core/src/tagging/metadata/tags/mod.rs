@@ -83,7 +83,7 @@ pub(super) fn parse(lines: &[String]) -> Step<Tags> {
 /// Puts lines, each with its number, into the order in which they make tags. A priority that is no number compares as equal to
 /// every other.
 pub(super) fn sort(lines: &mut Vec<(usize, Line)>) {
-    v8sort::sort(lines, |(_, a), (_, b)| b.priority().partial_cmp(&a.priority()).unwrap_or(Ordering::Equal));
+    v8sort::sort(lines, &|(_, a), (_, b)| b.priority().partial_cmp(&a.priority()).unwrap_or(Ordering::Equal));
 }
 
 /// The rules of the input in the order in which they make tags.

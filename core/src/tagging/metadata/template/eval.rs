@@ -10,8 +10,8 @@ use super::helpers::{self, Helper, Options};
 use super::output::{Output, escape, shown};
 use super::value::{Argument, Value};
 use super::{Functions, failure};
-use crate::tagging::metadata::limits;
 use crate::tagging::metadata::model::Step;
+use crate::tagging::metadata::{js, limits, v8sort};
 
 /// Renders a template with its context.
 pub(super) fn render(program: &Program, context: &Value, functions: &dyn Functions) -> Step<String> {
@@ -230,7 +230,7 @@ impl Machine<'_> {
                 None => hash.push((key.clone(), value)),
             }
         }
-        hash.sort_by_key(|(key, _)| super::super::js::list_index(key).unwrap_or(usize::MAX));
+        v8sort::sort(&mut hash, &|(a, _), (b, _)| js::key_order(a, b));
         Ok(hash)
     }
 

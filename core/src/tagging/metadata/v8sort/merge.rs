@@ -2,17 +2,17 @@
 
 use std::cmp::Ordering;
 
-use super::{MIN_GALLOP, Sorter};
+use super::{MIN_GALLOP, Place, Sorter};
 
-impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
+impl Sorter<'_> {
     /// Where `key` belongs in `run`, before what equals it; the search starts at `hint`.
-    pub(super) fn gallop_left(&self, key: &T, run: &[T], hint: usize) -> usize {
-        gallop(run, hint, |item| (self.order)(item, key) == Ordering::Less)
+    pub(super) fn gallop_left(&self, key: Place, run: &[Place], hint: usize) -> usize {
+        gallop(run, hint, &|item| (self.order)(item, &key) == Ordering::Less)
     }
 
     /// Where `key` belongs in `run`, after what equals it; the search starts at `hint`.
-    pub(super) fn gallop_right(&self, key: &T, run: &[T], hint: usize) -> usize {
-        gallop(run, hint, |item| (self.order)(key, item) != Ordering::Less)
+    pub(super) fn gallop_right(&self, key: Place, run: &[Place], hint: usize) -> usize {
+        gallop(run, hint, &|item| (self.order)(&key, item) != Ordering::Less)
     }
 
     /// Merges from the front: `a` is the shorter run, and the first of `b` is known to come first.
@@ -20,17 +20,17 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
         clippy::many_single_char_names,
         reason = "the runs a and b and their cursors have these names in every text on it"
     )]
-    pub(super) fn merge_low(&mut self, a: &[T], b: &[T]) -> Vec<T> {
-        let mut out: Vec<T> = Vec::with_capacity(a.len() + b.len());
+    pub(super) fn merge_low(&mut self, a: &[Place], b: &[Place]) -> Vec<Place> {
+        let mut out: Vec<Place> = Vec::with_capacity(a.len() + b.len());
         let (mut i, mut j) = (0, 0);
-        out.extend(b.first().cloned());
+        out.extend(b.first().copied());
         j += 1;
-        let rest = |out: &mut Vec<T>, i: usize, j: usize| {
+        let rest = |out: &mut Vec<Place>, i: usize, j: usize| {
             // The last of `a` is known to come after everything of `b`.
             out.extend_from_slice(b.get(j..).unwrap_or_default());
             out.extend_from_slice(a.get(i..).unwrap_or_default());
         };
-        let finish = |out: &mut Vec<T>, i: usize, j: usize| {
+        let finish = |out: &mut Vec<Place>, i: usize, j: usize| {
             out.extend_from_slice(a.get(i..).unwrap_or_default());
             out.extend_from_slice(b.get(j..).unwrap_or_default());
         };
@@ -47,7 +47,7 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
             let (mut wins_a, mut wins_b) = (0, 0);
             while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
                 if (self.order)(y, x) == Ordering::Less {
-                    out.push(y.clone());
+                    out.push(*y);
                     j += 1;
                     wins_b += 1;
                     wins_a = 0;
@@ -59,7 +59,7 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
                         break;
                     }
                 } else {
-                    out.push(x.clone());
+                    out.push(*x);
                     i += 1;
                     wins_a += 1;
                     wins_b = 0;
@@ -79,7 +79,7 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
                 min_gallop = 1.max(min_gallop.saturating_sub(1));
                 self.min_gallop = min_gallop;
                 let (Some(y), left) = (b.get(j), a.get(i..).unwrap_or_default()) else { break };
-                wins_a = self.gallop_right(y, left, 0);
+                wins_a = self.gallop_right(*y, left, 0);
                 out.extend_from_slice(left.get(..wins_a).unwrap_or_default());
                 i += wins_a;
                 if wins_a > 0 {
@@ -92,21 +92,21 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
                         return out;
                     }
                 }
-                out.push(y.clone());
+                out.push(*y);
                 j += 1;
                 if j == b.len() {
                     finish(&mut out, i, j);
                     return out;
                 }
                 let (Some(x), right) = (a.get(i), b.get(j..).unwrap_or_default()) else { break };
-                wins_b = self.gallop_left(x, right, 0);
+                wins_b = self.gallop_left(*x, right, 0);
                 out.extend_from_slice(right.get(..wins_b).unwrap_or_default());
                 j += wins_b;
                 if wins_b > 0 && j == b.len() {
                     finish(&mut out, i, j);
                     return out;
                 }
-                out.push(x.clone());
+                out.push(*x);
                 i += 1;
                 if a.len() - i == 1 {
                     rest(&mut out, i, j);
@@ -123,19 +123,19 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
         clippy::many_single_char_names,
         reason = "the runs a and b and their cursors have these names in every text on it"
     )]
-    pub(super) fn merge_high<'r>(&mut self, a: &'r [T], b: &'r [T]) -> Vec<T> {
+    pub(super) fn merge_high<'r>(&mut self, a: &'r [Place], b: &'r [Place]) -> Vec<Place> {
         // Built back to front, turned round at the end.
-        let mut out: Vec<T> = Vec::with_capacity(a.len() + b.len());
+        let mut out: Vec<Place> = Vec::with_capacity(a.len() + b.len());
         let (mut i, mut j) = (a.len(), b.len());
-        let take = |out: &mut Vec<T>, from: &[T]| out.extend(from.iter().rev().cloned());
-        let done = |mut out: Vec<T>, first: &[T], second: &[T]| {
+        let take = |out: &mut Vec<Place>, from: &[Place]| out.extend(from.iter().rev().copied());
+        let done = |mut out: Vec<Place>, first: &[Place], second: &[Place]| {
             take(&mut out, first);
             take(&mut out, second);
             out.reverse();
             out
         };
-        let upto = |run: &'r [T], end: usize| run.get(..end).unwrap_or_default();
-        out.extend(a.last().cloned());
+        let upto = |run: &'r [Place], end: usize| run.get(..end).unwrap_or_default();
+        out.extend(a.last().copied());
         i -= 1;
         if i == 0 {
             return done(out, upto(b, j), &[]);
@@ -148,7 +148,7 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
             let (mut wins_a, mut wins_b) = (0, 0);
             while let (Some(x), Some(y)) = (a.get(i.wrapping_sub(1)), b.get(j.wrapping_sub(1))) {
                 if (self.order)(y, x) == Ordering::Less {
-                    out.push(x.clone());
+                    out.push(*x);
                     i -= 1;
                     wins_a += 1;
                     wins_b = 0;
@@ -159,7 +159,7 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
                         break;
                     }
                 } else {
-                    out.push(y.clone());
+                    out.push(*y);
                     j -= 1;
                     wins_b += 1;
                     wins_a = 0;
@@ -179,21 +179,21 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
                 self.min_gallop = min_gallop;
                 let Some(y) = b.get(j.wrapping_sub(1)) else { break };
                 let left = upto(a, i);
-                let keep = self.gallop_right(y, left, i - 1);
+                let keep = self.gallop_right(*y, left, i - 1);
                 wins_a = i - keep;
                 take(&mut out, left.get(keep..).unwrap_or_default());
                 i = keep;
                 if wins_a > 0 && i == 0 {
                     return done(out, upto(b, j), &[]);
                 }
-                out.push(y.clone());
+                out.push(*y);
                 j -= 1;
                 if j == 1 {
                     return done(out, upto(a, i), upto(b, j));
                 }
                 let Some(x) = a.get(i.wrapping_sub(1)) else { break };
                 let right = upto(b, j);
-                let keep = self.gallop_left(x, right, j - 1);
+                let keep = self.gallop_left(*x, right, j - 1);
                 wins_b = j - keep;
                 take(&mut out, right.get(keep..).unwrap_or_default());
                 j = keep;
@@ -205,7 +205,7 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
                         return done(out, upto(a, i), &[]);
                     }
                 }
-                out.push(x.clone());
+                out.push(*x);
                 i -= 1;
                 if i == 0 {
                     return done(out, upto(b, j), &[]);
@@ -219,7 +219,7 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
 
 /// Doubles its stride away from `hint` until `before` changes, then halves in between. Answers the first position
 /// whose item is not `before` the key, as far as the comparator is one.
-fn gallop<T>(run: &[T], hint: usize, before: impl Fn(&T) -> bool) -> usize {
+fn gallop(run: &[Place], hint: usize, before: &dyn Fn(&Place) -> bool) -> usize {
     let is_before = |at: usize| run.get(at).is_some_and(&before);
     let (mut low, mut high);
     if is_before(hint) {

@@ -12,11 +12,25 @@ use std::cmp::Ordering;
 /// Runs at least this long gallop when one side of a merge keeps winning.
 const MIN_GALLOP: usize = 7;
 
-/// Sorts stably as V8 does; `order(a, b)` may contradict itself.
-pub(super) fn sort<T: Clone>(items: &mut Vec<T>, order: impl Fn(&T, &T) -> Ordering) {
-    let mut sorter = Sorter { items: std::mem::take(items), order, runs: Vec::new(), min_gallop: MIN_GALLOP };
+/// Where an item stood before.
+type Place = usize;
+
+/// Sorts stably as V8 does; `order(a, b)` may contradict itself. The places are sorted, so that the algorithm is in the component once.
+pub(super) fn sort<T>(items: &mut Vec<T>, order: &dyn Fn(&T, &T) -> Ordering) {
+    let held = std::mem::take(items);
+    let of_places = |a: &Place, b: &Place| match (held.get(*a), held.get(*b)) {
+        (Some(a), Some(b)) => order(a, b),
+        _ => Ordering::Equal,
+    };
+    let places = sorted(held.len(), &of_places);
+    let mut held: Vec<Option<T>> = held.into_iter().map(Some).collect();
+    items.extend(places.into_iter().filter_map(|place| held.get_mut(place)?.take()));
+}
+
+fn sorted(count: usize, order: &dyn Fn(&Place, &Place) -> Ordering) -> Vec<Place> {
+    let mut sorter = Sorter { items: (0..count).collect(), order, runs: Vec::new(), min_gallop: MIN_GALLOP };
     sorter.sort();
-    *items = sorter.items;
+    sorter.items
 }
 
 #[derive(Clone, Copy)]
@@ -25,14 +39,14 @@ struct Run {
     length: usize,
 }
 
-struct Sorter<T, F> {
-    items: Vec<T>,
-    order: F,
+struct Sorter<'a> {
+    items: Vec<Place>,
+    order: &'a dyn Fn(&Place, &Place) -> Ordering,
     runs: Vec<Run>,
     min_gallop: usize,
 }
 
-impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
+impl Sorter<'_> {
     fn sort(&mut self) {
         let total = self.items.len();
         if total < 2 {
@@ -127,13 +141,13 @@ impl<T: Clone, F: Fn(&T, &T) -> Ordering> Sorter<T, F> {
         if let Some(run) = self.runs.get_mut(n) {
             run.length = left.length + right.length;
         }
-        let a: Vec<T> = self.items.get(left.base..left.base + left.length).unwrap_or_default().to_vec();
-        let b: Vec<T> = self.items.get(right.base..right.base + right.length).unwrap_or_default().to_vec();
-        let Some(first) = b.first() else { return };
+        let a: Vec<Place> = self.items.get(left.base..left.base + left.length).unwrap_or_default().to_vec();
+        let b: Vec<Place> = self.items.get(right.base..right.base + right.length).unwrap_or_default().to_vec();
+        let Some(&first) = b.first() else { return };
         // What is already in place at both ends takes no part.
         let skip = self.gallop_right(first, &a, 0);
         let Some(a) = a.get(skip..).filter(|a| !a.is_empty()) else { return };
-        let Some(last) = a.last() else { return };
+        let Some(&last) = a.last() else { return };
         let keep = self.gallop_left(last, &b, b.len() - 1);
         let Some(b) = b.get(..keep).filter(|b| !b.is_empty()) else { return };
         let merged = if a.len() <= b.len() { self.merge_low(a, b) } else { self.merge_high(a, b) };
@@ -167,7 +181,7 @@ mod tests {
                 (0..length).map(keys).map(|(key, n)| if n % 5 < 3 { (n / 3, n) } else { (key, n) }).collect();
             let mut expected = items.clone();
             expected.sort_by_key(|(key, _)| *key);
-            sort(&mut items, |a, b| a.0.cmp(&b.0));
+            sort(&mut items, &|a, b| a.0.cmp(&b.0));
             assert_eq!(items, expected, "{length}");
         }
     }
@@ -181,7 +195,7 @@ mod tests {
             (vec![5.0, 1.0, f64::NAN, 4.0, 2.0, f64::NAN, 3.0, 0.0], "[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, NaN, NaN]"),
         ] {
             let mut items = items;
-            sort(&mut items, |a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+            sort(&mut items, &|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
             assert_eq!(format!("{items:?}"), expected);
         }
     }
