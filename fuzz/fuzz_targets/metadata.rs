@@ -2,9 +2,7 @@
 //! flavor, labels and annotations, each ended by a line `---`.
 #![no_main]
 
-use buildonce_core::tagging::metadata::{
-    MetadataContext, MetadataInputs, RepositoryAnswer, RepositoryFacts, metadata, requests,
-};
+use buildonce_core::tagging::metadata::{ApiAnswer, MetadataContext, MetadataInputs, metadata, next};
 use buildonce_fuzz::text;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -24,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     let context = context(run);
     let report = metadata(&inputs, &context);
     assert_eq!(report, metadata(&inputs, &context), "the same inputs have two answers");
-    assert_eq!(requests(&inputs, &context), requests(&inputs, &context));
+    assert_eq!(next(&inputs, &context), next(&inputs, &context));
     for file in &report.bake_files {
         assert!(serde_json::from_str::<Value>(&file.content).is_ok(), "no JSON: {file:?}");
     }
@@ -42,10 +40,11 @@ fn context(run: &str) -> MetadataContext {
         local_zone: words.next().flatten(),
         sha: Some("860c1904a1ce19322e91ac35af1ab07466440c37".to_owned()),
         repository_name: Some("acme/app".to_owned()),
-        repository: RepositoryAnswer::Known(RepositoryFacts {
-            default_branch: Some("main".to_owned()),
-            ..RepositoryFacts::default()
-        }),
+        repository: vec![ApiAnswer {
+            status: Some(200),
+            body: r#"{"default_branch": "main"}"#.to_owned(),
+            retry_after: None,
+        }],
         now: 1_578_616_200_000,
         ..MetadataContext::default()
     }

@@ -29,15 +29,17 @@ fn runs(map: &dyn Fn(char) -> Option<char>) -> Vec<u8> {
     let letters: Vec<(u32, i64)> = letters.collect();
     let (mut out, mut rest, mut last) = (Vec::new(), letters.as_slice(), 0);
     while let Some(&(first, change)) = rest.first() {
-        let length =
-            |step: u32| (first..).step_by(step as usize).zip(rest).take_while(|(c, l)| (*c, change) == **l).count();
-        let step = if length(2) > length(1) { 2 } else { 1 };
-        let count = length(step);
+        let run = |step: usize| {
+            let expected = (first..).step_by(step).map(|c| (c, change));
+            rest.iter().zip(expected).take_while(|(letter, expected)| *letter == expected).count()
+        };
+        let (step, count) = if run(2) > run(1) { (2_u64, run(2)) } else { (1, run(1)) };
         varint(&mut out, u64::from(first - last));
-        varint(&mut out, (count as u64 - 1) << 1 | u64::from(step - 1));
-        varint(&mut out, ((change << 1) ^ (change >> 63)) as u64);
-        last = first + step * (count as u32 - 1);
-        rest = rest.get(count..).unwrap_or_default();
+        varint(&mut out, (count as u64 - 1) << 1 | (step - 1));
+        varint(&mut out, ((change << 1) ^ (change >> 63)).cast_unsigned());
+        let (run, after) = rest.split_at(count);
+        last = run.last().map_or(first, |(c, _)| *c);
+        rest = after;
     }
     out
 }

@@ -129,7 +129,7 @@ impl Zone {
         let (Some(begin), Some(end)) = (parts.next(), parts.next()) else {
             let last = self.transitions.last().map_or(0, |(_, kind)| usize::from(*kind));
             let of = |kind: usize| self.kinds.get(kind);
-            ensure!(rest.is_empty() && of(last) == of(standard), "{} does not go on as it ended", footer);
+            ensure!(rest.is_empty() && of(last) == of(standard), "{footer} does not go on as it ended");
             return Ok(String::new());
         };
         let (summer, offset, rest) = named_offset(rest)?;

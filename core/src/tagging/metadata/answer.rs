@@ -55,8 +55,8 @@ pub(super) fn answer(
     let labels = output::label_object(&labels);
     let document =
         serde_json::json!({ "tags": tags, "tag-names": names, "labels": labels, "annotations": annotations });
-    report.group("JSON output", format!("{document:#}").lines().map(str::to_owned).collect());
-    report.write("json", document.to_string());
+    report.group("JSON output", output::pretty(&document).lines().map(str::to_owned).collect());
+    report.write("json", output::compact(&document));
 
     let target = Some(js::trim(&inputs.bake_target)).filter(|target| !target.is_empty());
     // The levels reach the bake file in a list of their own that ends at a colon.

@@ -9,6 +9,7 @@ use super::context::{self, Source};
 use super::model::{
     ApiAnswer, ApiRequest, ApiSubject, MetadataContext, MetadataFailure, MetadataFailureCode, MetadataInputs, Step,
 };
+use super::output::compact;
 
 /// How long to wait before each further request, in milliseconds.
 const WAITS: [u64; 2] = [500, 2_000];
@@ -168,13 +169,13 @@ fn refusal(body: &str) -> String {
     if let Json::String(message) = json {
         return message;
     }
-    let Some(message) = json.get("message") else { return format!("Unknown error: {json}") };
+    let Some(message) = json.get("message") else { return format!("Unknown error: {}", compact(&json)) };
     let page =
         json.get("documentation_url").map(|page| format!(" - {}", context::text(Some(page)))).unwrap_or_default();
     let message = context::text(Some(message));
     match json.get("errors").and_then(Json::as_array) {
         Some(errors) => {
-            let errors: Vec<String> = errors.iter().map(Json::to_string).collect();
+            let errors: Vec<String> = errors.iter().map(compact).collect();
             format!("{message}: {}{page}", errors.join(", "))
         }
         None => format!("{message}{page}"),

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::js;
 use super::model::{MetadataContext, MetadataFailure, MetadataFailureCode, Step};
 use super::moment::Place;
+use super::output::compact;
 use super::{api, date_text, git_ref};
 
 /// Where the reference and the commit come from.
@@ -77,7 +78,7 @@ pub(super) fn text(value: Option<&Json>) -> String {
         Some(Json::String(text)) => text.clone(),
         Some(Json::Number(number)) => number.as_f64().map_or_else(|| number.to_string(), js::number_text),
         Some(Json::Object(_)) => "[object Object]".to_owned(),
-        Some(other) => other.to_string(),
+        Some(other) => compact(other),
     }
 }
 

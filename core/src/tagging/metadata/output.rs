@@ -54,6 +54,16 @@ pub(super) fn label_object(pairs: &Pairs) -> Json {
     Json::Object(entries.collect())
 }
 
+/// JSON on one line. A document has texts as keys, so nothing in it can fail to be written; the same below.
+pub(super) fn compact(document: &Json) -> String {
+    serde_json::to_string(document).unwrap_or_default()
+}
+
+/// JSON as people read it.
+pub(super) fn pretty(document: &Json) -> String {
+    serde_json::to_string_pretty(document).unwrap_or_default()
+}
+
 /// What the bake files are made of.
 pub(super) struct Bake<'a> {
     pub(super) target: &'a str,
@@ -95,7 +105,7 @@ impl Bake<'_> {
             output: format!("bake-file{suffix}"),
             variable: None,
             file: format!("docker-metadata-action-bake{suffix}.json"),
-            content: format!("{:#}", json!({ "target": target })),
+            content: pretty(&json!({ "target": target })),
         }
     }
 }

@@ -187,5 +187,5 @@ fn shown(when: &When) -> String {
 
 /// A text in double quotes, which YAML reads as JSON does.
 pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::String(text.to_owned()).to_string()
+    serde_json::to_string(text).unwrap_or_default()
 }
