@@ -3,8 +3,11 @@
 //! The host runs one git command after another and hands their answers in; which command comes next depends on what
 //! the ones before it said.
 
+use std::cmp::Reverse;
+
+use super::js;
 use super::model::{GitAnswer, MetadataFailure, MetadataFailureCode};
-use super::{js, v8sort};
+use crate::order;
 
 /// What a checkout is about.
 #[derive(Debug, PartialEq, Eq)]
@@ -89,7 +92,7 @@ impl<'a> Git<'a> {
     fn tag(&self, names: &str, printed: &str) -> Result<String, Stop> {
         let list = ["for-each-ref", "--format=%(refname)", "--points-at", "HEAD", "refs/tags/"];
         let mut tags: Vec<&str> = self.lines(&list)?.collect();
-        v8sort::sort(&mut tags, &|a, b| js::length(b).cmp(&js::length(a)));
+        order::sort_by_key(&mut tags, |tag| Reverse(js::length(tag)));
         let meant = tags.iter().find(|tag| {
             let name = tag.get("refs/tags/".len()..).unwrap_or_default();
             let rest = names.strip_prefix("tag: ").and_then(|names| names.strip_prefix(name));

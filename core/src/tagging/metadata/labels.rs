@@ -3,7 +3,8 @@
 use super::globals::Run;
 use super::model::Step;
 use super::tags::Version;
-use super::{collation, limits, moment, v8sort};
+use super::{collation, limits, moment};
+use crate::order;
 
 /// Keys with their values, in the order in which they are written.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -36,7 +37,7 @@ pub(super) fn pairs(run: &Run<'_>, version: &Version, lines: &[String]) -> Step<
     }
     limits::check("the list of labels", pairs.pairs.len(), limits::LIST_LENGTH + base.len())?;
     let mut pairs: Vec<_> = pairs.pairs.into_iter().map(|pair| (collation::key(&pair.0), pair)).collect();
-    v8sort::sort(&mut pairs, &|(a, _), (b, _)| a.cmp(b));
+    order::sort_by(&mut pairs, |(a, _), (b, _)| a.cmp(b));
     Ok(pairs.into_iter().map(|(_, pair)| pair).collect())
 }
 

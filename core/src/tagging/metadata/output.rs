@@ -9,7 +9,7 @@ use super::labels::Pairs;
 use super::limits;
 use super::model::{BakeFile, Step};
 use super::tags::{Version, sanitize};
-use super::v8sort;
+use crate::order;
 
 /// The tags without an image's name: the version, the others, `latest`.
 pub(super) fn tag_names(version: &Version, flavor: &Flavor) -> Vec<String> {
@@ -49,7 +49,7 @@ pub(super) fn label_object(pairs: &Pairs) -> Json {
     let first_line = |value: &str| value.split(js::is_line_end).next().unwrap_or_default().to_owned();
     // Setting the prototype of an object to a text does nothing.
     let mut entries: Vec<&(String, String)> = pairs.iter().filter(|(key, _)| key != "__proto__").collect();
-    v8sort::sort(&mut entries, &|(a, _), (b, _)| js::key_order(a, b));
+    order::sort_by(&mut entries, |(a, _), (b, _)| js::key_order(a, b));
     let entries = entries.into_iter().map(|(key, value)| (key.clone(), Json::String(first_line(value))));
     Json::Object(entries.collect())
 }

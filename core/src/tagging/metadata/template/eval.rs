@@ -10,8 +10,9 @@ use super::helpers::{self, Helper, Options};
 use super::output::{Output, escape, shown};
 use super::value::{Argument, Value};
 use super::{Functions, failure};
+use crate::order;
 use crate::tagging::metadata::model::Step;
-use crate::tagging::metadata::{js, limits, v8sort};
+use crate::tagging::metadata::{js, limits};
 
 /// Renders a template with its context.
 pub(super) fn render(program: &Program, context: &Value, functions: &dyn Functions) -> Step<String> {
@@ -230,7 +231,7 @@ impl Machine<'_> {
                 None => hash.push((key.clone(), value)),
             }
         }
-        v8sort::sort(&mut hash, &|(a, _), (b, _)| js::key_order(a, b));
+        order::sort_by(&mut hash, |(a, _), (b, _)| js::key_order(a, b));
         Ok(hash)
     }
 

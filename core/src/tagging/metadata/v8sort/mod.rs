@@ -15,7 +15,7 @@ const MIN_GALLOP: usize = 7;
 /// Where an item stood before.
 type Place = usize;
 
-/// Sorts stably as V8 does; `order(a, b)` may contradict itself. The places are sorted, so that the algorithm is in the component once.
+/// Sorts stably as V8 does; `order(a, b)` may contradict itself. Places are sorted, and the items move once, at the end.
 pub(super) fn sort<T>(items: &mut Vec<T>, order: &dyn Fn(&T, &T) -> Ordering) {
     let held = std::mem::take(items);
     let of_places = |a: &Place, b: &Place| match (held.get(*a), held.get(*b)) {
