@@ -8,8 +8,10 @@ fn main() {
     if env::var_os("CARGO_FEATURE_EMBEDDED").is_none() {
         return;
     }
-    let folder = env::var_os("BUILDONCE_COMPONENT_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/engine"), PathBuf::from);
+    let folder = env::var_os("BUILDONCE_COMPONENT_DIR").map_or_else(
+        || Path::new(&env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../target/engine"),
+        PathBuf::from,
+    );
     for (variable, file) in [("BUILDONCE_WASM", "buildonce.wasm"), ("BUILDONCE_CWASM", "buildonce.cwasm")] {
         let path = folder.join(file);
         println!("cargo::rerun-if-changed={}", path.display());

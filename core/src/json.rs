@@ -2,7 +2,6 @@
 
 mod arguments;
 mod metadata;
-pub(crate) mod read;
 mod reference;
 mod selection;
 mod version;

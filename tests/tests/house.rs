@@ -118,6 +118,7 @@ const SHARED: [&str; 11] = [
     "limits",
     "pattern",
     "policy",
+    "read",
     "reason",
     "reference",
     "regexp",

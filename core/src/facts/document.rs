@@ -4,9 +4,9 @@ use super::check::Problems;
 use super::validate::validate;
 use super::{Facts, HostFacts, engines};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::json::read::{self, Fault, Others, Reader, Refusal};
 use crate::limits;
 use crate::policy::Positions;
+use crate::read::{self, Fault, Others, Reader, Refusal};
 
 pub(super) fn parse(document: &str, name: &str, host: &HostFacts) -> Result<Facts, Diagnostics> {
     if document.len() > limits::FACTS_BYTES {

@@ -5,8 +5,8 @@
 
 use serde::de::DeserializeOwned;
 
-use super::read::{self, Fault, Members, Others, Reader, Refusal};
 use super::{Failure, FailureCode};
+use crate::read::{self, Fault, Members, Others, Reader, Refusal};
 
 /// Parameters that are read from an object.
 pub(super) trait Arguments: Sized {

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, Visitor};
 
-use crate::json::read::{self, Others};
+use crate::read::{self, Others};
 use crate::reference::{Digest, Platform};
 
 /// Most children of an index that are looked at.
