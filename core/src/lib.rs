@@ -15,6 +15,7 @@ pub mod limits;
 mod order;
 pub mod pattern;
 pub mod policy;
+mod position;
 mod read;
 pub mod reason;
 pub mod reference;

@@ -110,7 +110,7 @@ fn no_crate_names_what_it_may_not_use() {
 }
 
 /// Modules of the core that decide nothing by themselves, or that every decision may use.
-const SHARED: [&str; 13] = [
+const SHARED: [&str; 14] = [
     "calendar",
     "diagnostic",
     "facts",
@@ -119,6 +119,7 @@ const SHARED: [&str; 13] = [
     "order",
     "pattern",
     "policy",
+    "position",
     "read",
     "reason",
     "reference",

@@ -5,7 +5,7 @@ use super::validate::validate;
 use super::{Facts, HostFacts, engines};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::limits;
-use crate::policy::Positions;
+use crate::position::Positions;
 use crate::read::{self, Fault, Others, Reader, Refusal};
 
 pub(super) fn parse(document: &str, name: &str, host: &HostFacts) -> Result<Facts, Diagnostics> {

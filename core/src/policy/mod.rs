@@ -24,7 +24,6 @@ use std::sync::Arc;
 
 pub use choice::Choice;
 pub(crate) use decode::help_words;
-pub(crate) use document::Positions;
 pub use duration::Duration;
 pub use failure::{FailureKind, FailureWhen, OutcomeKind, Phase, Remedy, RetryRule};
 pub use gate::{Gate, GateSeverity, Suppression};
@@ -42,6 +41,7 @@ pub use template::{Part, Template, TemplateError, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::Facts;
+use crate::position::Positions;
 
 /// The policy that holds when there is no document, and the one that `extends` can name.
 pub const STANDARD: &str = "build-once-test-many";

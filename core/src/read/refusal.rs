@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::Span;
-use crate::policy::{Positions, nearest};
+use crate::policy::nearest;
+use crate::position::Positions;
 
 /// Longest name or word that messages repeat and that is compared with others, in characters.
 const SHOWN: usize = 64;

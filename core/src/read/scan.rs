@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 
 use super::refusal::{Fault, Refusal};
-use crate::policy::Positions;
+use crate::position::Positions;
 
 /// Refuses what is no JSON.
 pub(crate) fn check(text: &str) -> Result<(), Refusal> {

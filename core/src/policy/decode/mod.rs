@@ -31,10 +31,11 @@ use self::select::{SELECT, select};
 use self::shape::{Field, Section, Shape};
 use self::skip::{SKIP, skip};
 use self::tags::{TAG_RULES, flavor, tags};
-use super::document::{Content, Node, Positions};
+use super::document::{Content, Node};
 use super::{ImageRule, Place, Policy, Template, When, built_in_names};
 use crate::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::position::Positions;
 
 /// A policy document.
 pub(crate) static DOCUMENT: Section = Section {

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use super::shape::Section;
 use crate::diagnostic::Diagnostics;
 use crate::pattern::{Pattern, PatternError};
-use crate::policy::document::{Content, Key, Node, Pair, Positions};
+use crate::policy::document::{Content, Key, Node, Pair};
 use crate::policy::template::nearest;
 use crate::policy::{Choice, Duration, Place, duration};
+use crate::position::Positions;
 use crate::{Diagnostic, Span, limits, order};
 
 /// Where faults are noted.

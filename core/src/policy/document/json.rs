@@ -8,8 +8,9 @@ use std::rc::Rc;
 use serde::de::IgnoredAny;
 
 use super::node::Entries;
-use super::{Content, Fault, Key, Node, Positions, at, too_deep, too_many};
+use super::{Content, Fault, Key, Node, at, too_deep, too_many};
 use crate::diagnostic::Diagnostics;
+use crate::position::Positions;
 use crate::{Diagnostic, Span, limits};
 
 /// Reads a JSON document.

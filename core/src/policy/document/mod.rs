@@ -5,14 +5,13 @@
 
 mod json;
 mod node;
-mod position;
 mod toml;
 mod yaml;
 
 pub(crate) use node::{Content, Key, Node, Pair};
-pub(crate) use position::Positions;
 
 use crate::diagnostic::Diagnostics;
+use crate::position::Positions;
 use crate::{Diagnostic, Span, limits};
 
 /// A language that policies are written in.

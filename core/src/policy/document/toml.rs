@@ -6,8 +6,9 @@ use std::rc::Rc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Content, Fault, Key, Node, Pair, Positions, at, too_deep, too_many};
+use super::{Content, Fault, Key, Node, Pair, at, too_deep, too_many};
 use crate::diagnostic::Diagnostics;
+use crate::position::Positions;
 use crate::{Diagnostic, limits, order};
 
 /// A text that is no TOML at all has an error in every line.

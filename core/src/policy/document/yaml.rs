@@ -10,8 +10,9 @@ use std::rc::Rc;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as YamlSpan, Tag};
 
 use super::node::Entries;
-use super::{Content, Fault, Key, Node, Positions, at, too_deep, too_many};
+use super::{Content, Fault, Key, Node, at, too_deep, too_many};
 use crate::diagnostic::Diagnostics;
+use crate::position::Positions;
 use crate::{Diagnostic, Span, limits, order};
 
 /// Text of a document after its aliases are resolved, in bytes.
