@@ -175,3 +175,18 @@ fn accepted<T, E: std::fmt::Debug>(answer: Result<T, E>) -> Result<()> {
 fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_has_an_input_that_it_accepts() {
+        for name in json::names() {
+            let line =
+                CALLS.lines().map(|line| serde_json::from_str::<Line>(line).unwrap()).find(|line| line.call == name);
+            let answer = json::call(name, line.unwrap_or_else(|| panic!("no line for {name}")).input.get());
+            assert!(answer.as_ref().is_ok_and(|answer| !answer.starts_with(r#"{"err""#)), "{name}: {answer:?}");
+        }
+    }
+}
