@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use reader::{Members, Others, Reader};
 pub(crate) use refusal::{Fault, Refusal};
-pub(crate) use scan::check;
+pub(crate) use scan::{Scanner, check};
 
 /// Reads a document that is one value.
 pub(crate) fn read<T: DeserializeOwned>(text: &str, others: Others) -> Result<T, Refusal> {

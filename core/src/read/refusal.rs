@@ -21,7 +21,7 @@ pub(crate) struct Refusal {
 /// What can be wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It is no JSON.
+    /// It is no JSON; what `serde_json` says, without its place.
     Syntax(String),
     /// An object has a key that its type does not have.
     UnknownKey(String, &'static [&'static str]),
@@ -61,7 +61,7 @@ impl Refusal {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax(words) => write!(f, "no JSON: {words}"),
+            Self::Syntax(words) => write!(f, "no JSON: {}", words.replace("EOF while", "the text ends while")),
             Self::UnknownKey(name, _) => write!(f, "unknown key `{}`", shown(name)),
             Self::UnknownWord(word, _) => write!(f, "unknown value `{}`", shown(word)),
             Self::MissingKey(name) => write!(f, "missing key `{name}`"),

@@ -23,10 +23,9 @@ fn syntax(text: &str, error: &serde_json::Error) -> Refusal {
 }
 
 /// What `serde_json` says, without its place.
-pub(super) fn words(error: &serde_json::Error) -> String {
+fn words(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    let text = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
-    text.replace("EOF while", "the text ends while")
+    message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text).to_owned()
 }
 
 /// What a value is, as messages say it.
@@ -43,16 +42,16 @@ pub(super) fn kind(first: u8) -> &'static str {
 
 /// A place in the text.
 #[derive(Debug, Clone)]
-pub(super) struct Scanner<'a> {
-    pub(super) text: &'a str,
+pub(crate) struct Scanner<'a> {
+    pub(crate) text: &'a str,
     /// The next byte.
-    pub(super) at: usize,
+    pub(crate) at: usize,
 }
 
 impl<'a> Scanner<'a> {
     /// The next byte that is no blank, which is not stepped over; 0 at the end.
     #[inline(never)]
-    pub(super) fn peek(&mut self) -> u8 {
+    pub(crate) fn peek(&mut self) -> u8 {
         let bytes = self.text.as_bytes();
         let mut at = self.at;
         while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
@@ -63,7 +62,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over this byte, if it comes next.
-    pub(super) fn take(&mut self, byte: u8) -> bool {
+    pub(crate) fn take(&mut self, byte: u8) -> bool {
         let next = self.peek() == byte;
         self.at += usize::from(next);
         next
@@ -130,7 +129,7 @@ impl<'a> Scanner<'a> {
 
     /// The number or word that comes next, as it is written; empty when something else does.
     #[inline(never)]
-    pub(super) fn word(&mut self) -> &'a str {
+    pub(crate) fn word(&mut self) -> &'a str {
         self.peek();
         let start = self.at;
         self.skip_word();
@@ -139,7 +138,7 @@ impl<'a> Scanner<'a> {
 
     /// The string that comes next; its `"` was seen. Only half a surrogate pair is refused: nothing but reading a string finds it.
     #[inline(never)]
-    pub(super) fn string(&mut self) -> Result<Cow<'a, str>, Refusal> {
+    pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, Refusal> {
         let start = self.at;
         let escaped = self.skip_string();
         if !escaped {

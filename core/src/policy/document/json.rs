@@ -1,74 +1,57 @@
 //! JSON, in two passes.
 //!
-//! `serde_json` judges the syntax and words the errors, but tells no places of values. So a small scanner walks
-//! over the text afterwards; it may rely on the text being valid, and gives up in one place when it is not.
+//! `serde_json` judges the syntax and words the errors, but tells no places of values. So the scanner of [`crate::read`] walks
+//! over the text afterwards; it may rely on the text being valid.
 
 use std::rc::Rc;
-
-use serde::de::IgnoredAny;
 
 use super::node::Entries;
 use super::{Content, Fault, Key, Node, at, too_deep, too_many};
 use crate::diagnostic::Diagnostics;
 use crate::position::Positions;
+use crate::read::{self, Refusal, Scanner};
 use crate::{Diagnostic, Span, limits};
 
 /// Reads a JSON document.
 pub(super) fn read(positions: &Positions<'_>) -> Result<Node, Diagnostics> {
     let source = positions.source();
     let skipped = source.len() - source.strip_prefix('\u{feff}').unwrap_or(source).len();
-    let text = source.get(skipped..).unwrap_or_default();
-    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
-        let byte = positions.byte_at(error.line(), error.column());
-        let span = positions.span(byte..byte + 1);
-        if error.to_string().starts_with("recursion limit") {
-            return Err(vec![*too_deep(span)]);
-        }
-        let message = error.to_string();
-        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
+    if let Err(refusal) = read::check(source.get(skipped..).unwrap_or_default()) {
         let help = "JSON has no comments and no comma after the last value; keys and strings need double quotes";
-        let error = Diagnostic::error("json-syntax", format!("not valid JSON: {message}")).help(help);
-        return Err(vec![*at(error, span)]);
+        let span = positions.span(refusal.span.start + skipped..refusal.span.end + skipped);
+        return Err(vec![*at(syntax(&refusal).help(help), span)]);
     }
-    let mut scanner = Scanner { positions, at: skipped, nodes: 0, errors: Vec::new() };
-    match scanner.value(0) {
-        Ok(node) if scanner.errors.is_empty() => Ok(node),
-        Ok(_) => Err(scanner.errors),
+    let mut walk = Walk { positions, scanner: Scanner { text: source, at: skipped }, nodes: 0, errors: Vec::new() };
+    match walk.value(0) {
+        Ok(node) if walk.errors.is_empty() => Ok(node),
+        Ok(_) => Err(walk.errors),
         Err(error) => {
-            scanner.errors.push(*error);
-            Err(scanner.errors)
+            walk.errors.push(*error);
+            Err(walk.errors)
         }
     }
 }
 
-struct Scanner<'p, 's> {
+fn syntax(refusal: &Refusal) -> Diagnostic {
+    let words = if let read::Fault::Syntax(words) = &refusal.fault { words } else { "" };
+    Diagnostic::error("json-syntax", format!("not valid JSON: {words}"))
+}
+
+struct Walk<'p, 's> {
     positions: &'p Positions<'s>,
-    at: usize,
+    scanner: Scanner<'s>,
     nodes: usize,
     errors: Diagnostics,
 }
 
-impl Scanner<'_, '_> {
-    fn rest(&self) -> &str {
-        self.positions.source().get(self.at..).unwrap_or_default()
-    }
-
-    /// The next byte that is no blank; 0 at the end.
-    fn peek(&mut self) -> u8 {
-        let rest = self.rest();
-        let trimmed = rest.trim_start_matches([' ', '\t', '\n', '\r']);
-        let (blanks, next) = (rest.len() - trimmed.len(), trimmed.bytes().next().unwrap_or_default());
-        self.at += blanks;
-        next
-    }
-
+impl Walk<'_, '_> {
     fn span_from(&self, start: usize) -> Span {
-        self.positions.span(start..self.at)
+        self.positions.span(start..self.scanner.at)
     }
 
     fn value(&mut self, depth: usize) -> Result<Node, Fault> {
-        let first = self.peek();
-        let start = self.at;
+        let first = self.scanner.peek();
+        let start = self.scanner.at;
         self.nodes += 1;
         if self.nodes > limits::POLICY_NODES {
             return Err(too_many(self.positions.span(start..start + 1)));
@@ -80,77 +63,56 @@ impl Scanner<'_, '_> {
             b'{' => self.map(depth)?,
             b'[' => self.list(depth)?,
             b'"' => Content::Text(self.string()?),
-            _ => self.word(),
+            _ => word(self.scanner.word()),
         };
         Ok(Node::new(content, self.span_from(start)))
     }
 
     fn map(&mut self, depth: usize) -> Result<Content, Fault> {
         let mut entries = Entries::default();
-        self.at += 1;
-        while self.peek() == b'"' {
-            let start = self.at;
+        self.scanner.take(b'{');
+        while self.scanner.peek() == b'"' {
+            let start = self.scanner.at;
             let name = self.string()?;
             let key = Key { name, span: self.span_from(start) };
-            self.peek();
-            self.at += 1; // the colon
+            self.scanner.take(b':');
             let value = self.value(depth + 1)?;
             self.errors.extend(entries.add(key, value).map(|fault| *fault));
-            if self.peek() == b',' {
-                self.at += 1;
-            }
+            self.scanner.take(b',');
         }
-        self.at += 1;
+        self.scanner.take(b'}');
         Ok(entries.finish())
     }
 
     fn list(&mut self, depth: usize) -> Result<Content, Fault> {
         let mut items = Vec::new();
-        self.at += 1;
-        while !matches!(self.peek(), b']' | 0) {
+        self.scanner.take(b'[');
+        while !matches!(self.scanner.peek(), b']' | 0) {
             items.push(self.value(depth + 1)?);
-            if self.peek() == b',' {
-                self.at += 1;
-            }
+            self.scanner.take(b',');
         }
-        self.at += 1;
+        self.scanner.take(b']');
         Ok(Content::List(items.into()))
     }
 
+    /// The first pass skips over escapes without decoding them, so half a surrogate pair shows only here.
     fn string(&mut self) -> Result<Rc<str>, Fault> {
-        let start = self.at;
-        let mut escaped = false;
-        let length = self.rest().bytes().skip(1).position(|byte| {
-            let closes = byte == b'"' && !escaped;
-            escaped = byte == b'\\' && !escaped;
-            closes
-        });
-        self.at += length.map_or(self.rest().len(), |length| length + 2);
-        let literal = self.positions.source().get(start..self.at).unwrap_or_default();
-        // The first pass skips over escapes without decoding them, so half a surrogate pair shows only here.
-        serde_json::from_str::<String>(literal).map(Rc::from).map_err(|error| {
-            let message = error.to_string();
-            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
-            at(Diagnostic::error("json-syntax", format!("not valid JSON: {message}")), self.span_from(start))
-        })
+        match self.scanner.string() {
+            Ok(text) => Ok(Rc::from(&*text)),
+            Err(refusal) => Err(at(syntax(&refusal), self.positions.span(refusal.span.clone()))),
+        }
     }
+}
 
-    fn word(&mut self) -> Content {
-        let rest = self.rest();
-        let end = rest.find([',', ']', '}', ' ', '\t', '\n', '\r']).unwrap_or(rest.len());
-        let word = rest.get(..end).unwrap_or_default();
-        let content = match word {
-            "null" => Content::Null,
-            "true" => Content::Bool(true),
-            "false" => Content::Bool(false),
-            _ => match word.parse() {
-                Ok(value) => Content::Int(value),
-                Err(_) => Content::Float(word.parse().unwrap_or(f64::NAN)),
-            },
-        };
-        // Never less than a byte, so that even a text that slipped through ends.
-        self.at += end.max(1);
-        content
+fn word(word: &str) -> Content {
+    match word {
+        "null" => Content::Null,
+        "true" => Content::Bool(true),
+        "false" => Content::Bool(false),
+        _ => match word.parse() {
+            Ok(value) => Content::Int(value),
+            Err(_) => Content::Float(word.parse().unwrap_or(f64::NAN)),
+        },
     }
 }
 

@@ -3,9 +3,10 @@
 use serde_json::Value as Json;
 
 use super::api::RepositoryFacts;
+use super::context::Head;
 use super::findings::Notes;
 use super::js;
-use super::model::{MetadataFailure, MetadataFailureCode, MetadataSwitches, Step};
+use super::model::{MetadataContext, MetadataFailure, MetadataFailureCode, MetadataSwitches, Step};
 use super::moment::{self, Place};
 use super::template::{self, Argument, Function, Functions, Value};
 
@@ -23,6 +24,30 @@ pub(super) struct Run<'a> {
     pub(super) local: Place,
     pub(super) switches: &'a MetadataSwitches,
     pub(super) notes: Notes,
+}
+
+impl<'a> Run<'a> {
+    /// What is known of a run before its tags are read.
+    pub(super) fn new(
+        context: &'a MetadataContext,
+        head: Head,
+        payload: &'a Json,
+        repository: &'a RepositoryFacts,
+        local: Place,
+    ) -> Self {
+        Self {
+            event_name: context.event_name.as_deref(),
+            reference: head.reference,
+            sha: head.sha,
+            payload,
+            repository,
+            now: context.now,
+            commit_date: head.commit_date,
+            local,
+            switches: &context.switches,
+            notes: Notes::default(),
+        }
+    }
 }
 
 /// The names that a template may use, in the order in which `each` lists them. A template can write a function out

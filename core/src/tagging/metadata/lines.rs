@@ -5,7 +5,7 @@ use super::flavor::{self, Flavor};
 use super::globals::Run;
 use super::model::{MetadataContext, Step};
 use super::tags::{Line, Tag};
-use super::{api, context, findings, from_facts, moment, output, tags};
+use super::{api, context, from_facts, moment, output, tags};
 use crate::Diagnostic;
 use crate::facts::Facts;
 
@@ -116,16 +116,5 @@ fn with_run<T>(context: &MetadataContext, with: impl FnOnce(&Run<'_>) -> Step<T>
     let payload = context::payload(context)?;
     let head = context::head(Source::Workflow, context, &payload)?;
     let repository = api::repository(api::Api::Nobody, context, &payload)?;
-    with(&Run {
-        event_name: context.event_name.as_deref(),
-        reference: head.reference,
-        sha: head.sha,
-        payload: &payload,
-        repository: &repository,
-        now: context.now,
-        commit_date: head.commit_date,
-        local: moment::Place::utc(),
-        switches: &context.switches,
-        notes: findings::Notes::default(),
-    })
+    with(&Run::new(context, head, &payload, &repository, moment::Place::utc()))
 }

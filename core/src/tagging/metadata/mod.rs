@@ -141,18 +141,8 @@ fn decide(inputs: &MetadataInputs, context: &MetadataContext, report: &mut Metad
     let head = context::head(Source::parse(&inputs.context)?, context, &payload)?;
     let repository = api::repository(api, context, &payload)?;
     report::exports(context)?;
-    let run = Run {
-        event_name: context.event_name.as_deref(),
-        reference: head.reference,
-        sha: head.sha,
-        payload: &payload,
-        repository: &repository,
-        now: context.now,
-        commit_date: head.commit_date,
-        local: moment::Place::local(context.local_zone.as_deref()),
-        switches: &context.switches,
-        notes: findings::Notes::default(),
-    };
+    let local = moment::Place::local(context.local_zone.as_deref());
+    let run = Run::new(context, head, &payload, &repository, local);
     report.group("Context info", report::context_lines(&run));
     let images = images::parse(&lists.images)?;
     report.log.push(images::log(&images));

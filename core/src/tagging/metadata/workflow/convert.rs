@@ -17,7 +17,7 @@ pub(super) fn policy(step: &Step<'_>, name: &str) -> Converted {
         env.extend(pairs(level).map(|(key, value)| (key.to_owned(), input(value).to_string())));
     }
     let mut writer = Writer { step, name, env, text: String::new(), notes: Vec::new() };
-    let _ = writeln!(writer.text, "# Made of {}, job `{}`.\nversion: 1", step.name(), step.job);
+    let _ = writeln!(writer.text, "# Made of {}.\nversion: 1", step.name());
     writer.images();
     writer.flavor();
     writer.tags();

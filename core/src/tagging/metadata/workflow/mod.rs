@@ -35,7 +35,10 @@ struct Step<'a> {
 
 impl Step<'_> {
     fn name(&self) -> String {
-        self.id.map_or_else(|| format!("a step of the job `{}`", self.job), |id| format!("the step `{id}`"))
+        self.id.map_or_else(
+            || format!("a step of the job `{}`", self.job),
+            |id| format!("the step `{id}` of the job `{}`", self.job),
+        )
     }
 }
 

@@ -16,7 +16,7 @@ fn variables_and_the_repository_become_a_template() {
         "on: push\nenv:\n  REGISTRY: registry.example\n  IMAGE: ${{ github.repository }}\njobs:\n  build:\n    steps:\n      - id: meta\n        uses: docker/metadata-action@v5\n        with:\n          images: ${{ env.REGISTRY }}/${{ env.IMAGE }}\n",
     );
     insta::assert_snapshot!(policy, @r#"
-    # Made of the step `meta`, job `build`.
+    # Made of the step `meta` of the job `build`.
     version: 1
     images:
       - "registry.example/{{repository}}"
@@ -35,7 +35,7 @@ fn conditions_become_conditions_and_unknown_ones_are_told() {
         "jobs:\n  build:\n    steps:\n      - uses: docker/metadata-action@abc # v5\n        with:\n          images: |\n            name=acme/app\n            name=registry.example/acme/app,enable=${{ github.event_name == 'push' }}\n          flavor: latest=false\n          tags: |\n            type=raw,value=latest,enable=${{ github.ref == format('refs/heads/{0}', 'main') }}\n            type=raw,value=edge,enable=${{ github.ref == format('refs/heads/{0}', github.event.repository.default_branch) }}\n            type=raw,value=x,enable=${{ inputs.x }}\n            type=raw,value=run-${{ github.run_number }}\n            plain\n",
     );
     insta::assert_snapshot!(policy, @r#"
-    # Made of a step of the job `build`, job `build`.
+    # Made of a step of the job `build`.
     version: 1
     images:
       - "acme/app"
