@@ -1,7 +1,7 @@
 //! Short-lived helper programs whose output the host reads. Nothing they do may hang or flood a command.
 
 use std::ffi::OsStr;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -31,7 +31,20 @@ pub(crate) struct Finished {
 
 /// Starts a program without input. `None` when it cannot be started.
 pub(crate) fn start(command: &mut Command) -> Option<Started> {
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().ok()?;
+    spawn(command.stdin(Stdio::null()))
+}
+
+/// Starts a program that reads a short text: less than a pipe holds, so that nobody waits for a reader. `None` when it cannot be started.
+pub(crate) fn start_with(command: &mut Command, input: &str) -> Option<Started> {
+    let mut started = spawn(command.stdin(Stdio::piped()))?;
+    let written = started.child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
+    // One that does not read its input has its own reason, and says it by its end.
+    drop(written);
+    Some(started)
+}
+
+fn spawn(command: &mut Command) -> Option<Started> {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().ok()?;
     let stdout = collect(child.stdout.take()?);
     let stderr = collect(child.stderr.take()?);
     Some(Started { child, stdout, stderr })
@@ -111,6 +124,13 @@ mod tests {
         let done =
             start(&mut shell("echo out; echo err >&2; exit 3")).unwrap().finish(Duration::from_secs(10)).unwrap();
         assert_eq!((done.success, done.stdout.as_slice(), done.stderr.as_str()), (false, &b"out\n"[..], "err\n"));
+    }
+
+    #[test]
+    fn a_short_text_is_read_by_the_program() {
+        let done = start_with(&mut shell("cat"), "a host").unwrap().finish(Duration::from_secs(10)).unwrap();
+        assert_eq!((done.success, done.stdout.as_slice()), (true, &b"a host"[..]));
+        assert!(start_with(&mut shell("exit 1"), "a host").unwrap().finish(Duration::from_secs(10)).is_some());
     }
 
     #[test]

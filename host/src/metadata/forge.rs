@@ -6,7 +6,7 @@ use buildonce::types::ApiAnswer;
 
 use super::inputs;
 use crate::environment;
-use crate::http::{Client, Failure, PlainHttp};
+use crate::http::{Client, Failure, PlainHttp, Request};
 use crate::problem::Problem;
 
 /// Where GitHub's own API is.
@@ -32,16 +32,22 @@ impl Forge {
     /// Asks. No answer is an answer too; an address that must not be asked is a problem.
     pub(crate) fn get(&self, path: &str) -> Result<ApiAnswer, Problem> {
         let authorization = self.token.as_ref().map(|token| format!("token {token}"));
-        let mut headers = vec![("accept", "application/vnd.github.v3+json")];
-        headers.extend(authorization.as_deref().map(|value| ("authorization", value)));
-        match self.client.get(&format!("{}{path}", self.address), &headers) {
+        let url = format!("{}{path}", self.address);
+        let request = Request::get(&url)
+            .header("accept", "application/vnd.github.v3+json")
+            .authorization(authorization.as_deref());
+        let silent = |why: String| {
+            let body = format!("{} does not answer: {why}", self.address);
+            Ok(ApiAnswer { status: None, body, retry_after: None })
+        };
+        match self.client.send(&request) {
             Ok(answer) => {
-                Ok(ApiAnswer { status: Some(answer.status.into()), body: answer.body, retry_after: answer.retry_after })
+                let retry_after = answer.header("retry-after").map(str::to_owned);
+                Ok(ApiAnswer { status: Some(answer.status.into()), body: answer.text(), retry_after })
             }
-            Err(Failure::Unreachable(why)) => {
-                let body = format!("{} does not answer: {why}", self.address);
-                Ok(ApiAnswer { status: None, body, retry_after: None })
-            }
+            Err(Failure::Unreachable(why) | Failure::Misled(why)) => silent(why),
+            Err(Failure::Late(time)) => silent(format!("nothing came within {} s", time.as_secs())),
+            Err(Failure::TooLarge(limit)) => silent(format!("its answer is larger than {limit} bytes")),
             Err(Failure::Refused(why)) => Err(Problem::usage("bad-api-url", format!("GITHUB_API_URL: {why}"))
                 .help("use https, or pass --plain-http for a forge in a network that you trust")),
         }

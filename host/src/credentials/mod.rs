@@ -1,4 +1,8 @@
-//! Registry hosts that this machine can log in to. Only names of hosts leave this file, never what unlocks them.
+//! Registry hosts that this machine can log in to. Only names of hosts leave this file, never what unlocks them: that is in `login`, for
+//! requests alone.
+
+mod helper;
+mod login;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,9 +13,16 @@ use serde::Deserialize;
 
 use crate::problem::{cause, finding};
 
+pub(crate) use login::{Login, Logins};
+
 /// Hosts with credentials, sorted. `None`, with a note, when a file could not be read, because any host might be in it.
 pub(crate) fn hosts() -> (Option<Vec<String>>, Option<Diagnostic>) {
-    from_files(&files(|name| env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from)))
+    from_files(&files(variable))
+}
+
+/// A variable that names a file or a folder.
+fn variable(name: &str) -> Option<PathBuf> {
+    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// Where Docker, podman and buildah keep credentials.

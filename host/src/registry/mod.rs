@@ -1,0 +1,126 @@
+//! Registries: one client for a command, which keeps its connections and tokens. It tells what is absent from what is denied and from what
+//! is broken, and decides nothing: whether to try again is the engine's answer (`retry`), and which image is meant, too.
+
+mod access;
+mod address;
+mod challenge;
+mod document;
+mod failure;
+mod token;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use access::Door;
+use address::Address;
+pub(crate) use document::Document;
+use document::is_manifest;
+pub(crate) use failure::{Failure, Kind};
+
+use crate::credentials::Logins;
+use crate::http::{Answer, Client, PlainHttp, Request};
+
+/// Largest manifest in bytes: what the distribution specification asks registries to take at least.
+const MANIFEST: u64 = 4 << 20;
+
+/// Largest config of an image in bytes.
+pub(crate) const CONFIG: u64 = 8 << 20;
+
+/// Every kind of manifest. A registry answers 404 for what it has when a request accepts fewer.
+const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, \
+     application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+
+/// The client. Threads may share it.
+pub(crate) struct Registry {
+    client: Client,
+    plain: PlainHttp,
+    logins: Logins,
+    doors: Mutex<HashMap<String, Arc<Door>>>,
+}
+
+impl Registry {
+    /// A client with the logins of this machine, which has not connected anywhere. It speaks plain http with this machine and with the
+    /// hosts `plain`, which are written with their ports.
+    pub(crate) fn of_this_machine(plain: Vec<String>) -> Self {
+        Self::new(Logins::of_this_machine(), PlainHttp::Hosts(plain))
+    }
+
+    /// A client that has not connected anywhere.
+    pub(crate) fn new(logins: Logins, plain: PlainHttp) -> Self {
+        Self { client: Client::new(plain.clone()), plain, logins, doors: Mutex::default() }
+    }
+
+    /// The manifest or index that a tag or digest of an image names, such as `v1` of `registry.example/acme/app`. Its bytes are those
+    /// of its digest.
+    pub(crate) fn manifest(&self, image: &str, reference: &str) -> Result<Document, Failure> {
+        let document = self.manifest_as_sent(image, reference)?;
+        document.check(&Address::parse(image, &self.plain)?, reference)?;
+        Ok(document)
+    }
+
+    /// The same, whatever its digest: for the engine, which has a verdict of its own for bytes that are others.
+    pub(crate) fn manifest_as_sent(&self, image: &str, reference: &str) -> Result<Document, Failure> {
+        let address = Address::parse(image, &self.plain)?;
+        let url = address.url(&format!("manifests/{}", plain(reference)?));
+        let answer = self.ask(&address, &Request::get(&url).header("accept", ACCEPT).limit(MANIFEST))?;
+        is_manifest(&address.registry, &shown(&url), &answer)?;
+        Ok(Document::of(answer))
+    }
+
+    /// A blob of at most `limit` bytes. They are those of its digest.
+    pub(crate) fn blob(&self, image: &str, digest: &str, limit: u64) -> Result<Document, Failure> {
+        let document = self.blob_as_sent(image, digest, limit)?;
+        document.check(&Address::parse(image, &self.plain)?, digest)?;
+        Ok(document)
+    }
+
+    /// The same, whatever its digest.
+    pub(crate) fn blob_as_sent(&self, image: &str, digest: &str, limit: u64) -> Result<Document, Failure> {
+        let address = Address::parse(image, &self.plain)?;
+        let url = address.url(&format!("blobs/{}", plain(digest)?));
+        self.ask(&address, &Request::get(&url).limit(limit)).map(Document::of)
+    }
+
+    /// Sends a request, logs in when the registry asks for it, and refuses every answer that is no success.
+    fn ask(&self, address: &Address, request: &Request<'_>) -> Result<Answer, Failure> {
+        let who = &address.registry;
+        let scope = format!("repository:{}:pull", address.repository);
+        let door = self.door(&format!("{who} {scope}"));
+        let send = |header: Option<&str>| {
+            self.client.send(&request.clone().authorization(header)).map_err(|failure| Failure::of_http(who, failure))
+        };
+        let used = door.header();
+        let mut answer = send(used.as_deref())?;
+        if answer.status == 401 {
+            let header = door.renew(used.as_deref(), || self.key(address, &scope, &answer, used.as_deref()))?;
+            answer = send(Some(&header))?;
+        }
+        if (200..300).contains(&answer.status) {
+            return Ok(answer);
+        }
+        Err(Failure::of_status(who, &shown(request.url()), &answer))
+    }
+
+    fn door(&self, name: &str) -> Arc<Door> {
+        let mut doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(doors.entry(name.to_owned()).or_default())
+    }
+}
+
+/// A tag or digest that means itself in an address.
+fn plain(reference: &str) -> Result<&str, Failure> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b':' | b'+');
+    if !reference.is_empty() && !reference.starts_with('.') && reference.bytes().all(is_plain) {
+        return Ok(reference);
+    }
+    Err(Failure::invalid(format!("`{}` is no tag and no digest", reference.escape_debug())))
+}
+
+/// The path of an address, for messages.
+fn shown(url: &str) -> String {
+    let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+    format!("GET /{}", path.split('?').next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;
