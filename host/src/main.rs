@@ -14,7 +14,6 @@ mod outputs;
 mod problem;
 mod process;
 mod program;
-#[allow(dead_code, reason = "the commands that look at registries follow at once")]
 mod registry;
 mod render;
 mod tags;

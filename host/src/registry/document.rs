@@ -26,17 +26,12 @@ impl Document {
         Self { media_type: header("content-type"), digest: header("docker-content-digest"), bytes: answer.body }
     }
 
-    /// Its own digest.
-    pub(crate) fn sha256(&self) -> String {
-        hex("sha256:", &Sha256::digest(&self.bytes))
-    }
-
     /// Holds the bytes to the digest that was asked for, or, where a tag was asked for, to the digest that the registry tells.
     pub(super) fn check(&self, address: &Address, reference: &str) -> Result<(), Failure> {
         let wanted = if is_digest(reference) { Some(reference) } else { self.digest.as_deref() };
         let Some(wanted) = wanted else { return Ok(()) };
         let actual = match wanted.split_once(':') {
-            Some(("sha256", _)) => self.sha256(),
+            Some(("sha256", _)) => sha256(&self.bytes),
             Some(("sha512", _)) => hex("sha512:", &Sha512::digest(&self.bytes)),
             _ => return Err(Failure::invalid(format!("{} names `{wanted}`, which is no digest", address.registry))),
         };
@@ -51,6 +46,11 @@ impl Document {
             if is_digest(reference) { '@' } else { ':' },
         )))
     }
+}
+
+/// The digest of some bytes.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex("sha256:", &Sha256::digest(bytes))
 }
 
 fn hex(prefix: &str, bytes: &[u8]) -> String {

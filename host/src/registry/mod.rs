@@ -6,16 +6,20 @@ mod address;
 mod challenge;
 mod document;
 mod failure;
+pub(crate) mod sighting;
+mod tags;
 mod token;
+pub(crate) mod tries;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use access::Door;
 use address::Address;
-pub(crate) use document::Document;
 use document::is_manifest;
+pub(crate) use document::{Document, sha256};
 pub(crate) use failure::{Failure, Kind};
+pub(crate) use tags::Listing;
 
 use crate::credentials::Logins;
 use crate::http::{Answer, Client, PlainHttp, Request};
@@ -68,6 +72,7 @@ impl Registry {
     }
 
     /// A blob of at most `limit` bytes. They are those of its digest.
+    #[allow(dead_code, reason = "what was pushed is read back through it")]
     pub(crate) fn blob(&self, image: &str, digest: &str, limit: u64) -> Result<Document, Failure> {
         let document = self.blob_as_sent(image, digest, limit)?;
         document.check(&Address::parse(image, &self.plain)?, digest)?;

@@ -22,6 +22,7 @@ use crate::clock;
 use crate::process::{Interrupt, Output};
 use crate::render::{self, Sources};
 use progress::Progress;
+pub(super) use progress::seconds;
 
 /// Shown below the options.
 const EXAMPLES: &str = "\

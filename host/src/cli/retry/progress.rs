@@ -107,7 +107,7 @@ fn class(failure: &Classification) -> &'static str {
 }
 
 /// A time for a person.
-pub(super) fn seconds(duration: Duration) -> String {
+pub(in crate::cli) fn seconds(duration: Duration) -> String {
     if duration < Duration::from_secs(100) {
         format!("{:.1} s", duration.as_secs_f64())
     } else {

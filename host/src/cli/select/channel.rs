@@ -2,19 +2,23 @@
 
 use std::path::PathBuf;
 
-use buildonce::record;
 use buildonce::types::selection::{ChannelPolicy, Choice, Mode, Order, Strategy, TagInfo, Unreadable};
+use buildonce::{Session, record};
 use clap::{Args, ValueEnum};
 
-use super::super::options::EngineOptions;
+use super::super::options::{EngineOptions, PolicyOptions};
 use super::super::plan::deliver;
 use super::super::terminal::Terminal;
 use super::super::{Exit, Problem};
+use super::RegistryOptions;
+use super::shelf::Shelf;
 use crate::render::Sources;
 use crate::{document, outputs, render, tags};
 
 /// Shown below the options.
 const EXAMPLES: &str = "Examples:
+  buildonce select channel --image registry.example/acme/app --semver '1.x'
+  buildonce select channel --image registry.example/acme/app --semver '1.x' --format reference
   buildonce select channel --tags-file tags.txt --semver '1.x'
   buildonce select channel --tags-file tags.txt --numerical --filter '^main-(\\d+)$' --extract '$1'
   git tag | buildonce select channel --tags-file - --semver '>=2.0.0-0' --format tag
@@ -23,7 +27,10 @@ const EXAMPLES: &str = "Examples:
 Tags stand one on each line, or in JSON, also as a registry lists them:
   {\"tags\": [\"1.0.0\", {\"name\": \"1.1.0\", \"created\": \"2024-05-01T12:00:00Z\"}]}
 
-Exit codes: 0 there is a tag, 1 no tag belongs to the channel.";
+The list of a registry is its names alone, so that --created and --pushed need a file.
+
+Exit codes: 0 there is a tag; 1 no tag belongs to the channel; 2 an option is wrong; 3 the registry did not answer, or not with \
+the whole list.";
 
 /// Which tag of a moving line is the newest
 ///
@@ -32,9 +39,16 @@ Exit codes: 0 there is a tag, 1 no tag belongs to the channel.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Options {
+    /// Ask the registry for the tags of this image, and for the digest of the chosen one
+    #[arg(long, value_name = "IMAGE", required_unless_present = "tags_file", conflicts_with_all = ["tags_file", "created", "pushed"])]
+    image: Option<String>,
+    #[command(flatten)]
+    pub(super) registry: RegistryOptions,
+    #[command(flatten)]
+    pub(super) policy: PolicyOptions,
     /// The tags; `-` is standard input
     #[arg(long, value_name = "FILE")]
-    tags_file: PathBuf,
+    tags_file: Option<PathBuf>,
     #[command(flatten)]
     by: By,
     #[command(flatten)]
@@ -117,6 +131,8 @@ enum Format {
     Text,
     /// Only the tag
     Tag,
+    /// Only the image by its digest, where that is known
+    Reference,
     /// The whole answer as the engine gave it
     Json,
     /// Step outputs into `$GITHUB_OUTPUT`
@@ -162,21 +178,58 @@ impl Options {
 
 /// Runs the command.
 pub(super) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal) -> Result<Exit, Problem> {
-    let text = document::read("the tags", &options.tags_file, document::TAGS)?;
-    let tags: Vec<TagInfo> = tags::parse(&text, &document::name(&options.tags_file))?;
-    let choice = engine.session()?.channel(&options.channel(), &tags)?;
-    let choice = choice.map_err(|findings| Problem::refused(findings, Sources::default()))?;
-    answer(options, &choice, terminal)?;
+    let mut session = engine.session()?;
+    let channel = options.channel();
+    let mut source = match (&options.image, &options.tags_file) {
+        (Some(image), _) => Source::Registry(Box::new(Shelf::open(image, options, &mut session, terminal)?)),
+        (None, path) => Source::File(path.clone().unwrap_or_else(|| PathBuf::from("-"))),
+    };
+    let tags = source.tags(&mut session)?;
+    let choice = session.channel(&channel, &tags)?;
+    let mut choice = choice.map_err(|findings| Problem::refused(findings, Sources::default()))?;
+    if let (Source::Registry(shelf), Some(tag)) = (&mut source, &mut choice.tag) {
+        tag.digest = Some(shelf.digest(&tag.name, &mut session)?);
+    }
+    answer(options, &source, &choice, terminal)?;
     Ok(if choice.tag.is_some() { Exit::Done } else { Exit::Negative })
 }
 
-fn answer(options: &Options, choice: &Choice, terminal: Terminal) -> Result<(), Problem> {
+/// Where the tags come from.
+enum Source {
+    Registry(Box<Shelf>),
+    File(PathBuf),
+}
+
+impl Source {
+    fn tags(&mut self, session: &mut Session) -> Result<Vec<TagInfo>, Problem> {
+        match self {
+            Self::Registry(own) => own.tags(session),
+            Self::File(path) => tags::parse(&document::read("the tags", path, document::TAGS)?, &document::name(path)),
+        }
+    }
+
+    /// The image, as far as it is known.
+    fn image(&self) -> Option<&str> {
+        match self {
+            Self::Registry(own) => Some(&own.image),
+            Self::File(_) => None,
+        }
+    }
+}
+
+fn answer(options: &Options, source: &Source, choice: &Choice, terminal: Terminal) -> Result<(), Problem> {
     let output = options.output.as_deref();
     match options.format {
         Format::Text => deliver(&render::channel(choice, terminal.out), output, terminal),
         Format::Tag => {
             let name = choice.tag.as_ref().map(|tag| render::one_line(&tag.name) + "\n");
             deliver(&name.unwrap_or_default(), output, terminal)
+        }
+        Format::Reference => {
+            let digest = choice.tag.as_ref().and_then(|tag| tag.digest.as_ref());
+            let line =
+                source.image().zip(digest).map(|(image, digest)| render::one_line(&format!("{image}@{digest}")) + "\n");
+            deliver(&line.unwrap_or_default(), output, terminal)
         }
         Format::Json => deliver(&render::pretty(&record::to_json(choice).to_string()), output, terminal),
         Format::Github => {

@@ -1,10 +1,15 @@
 //! `buildonce select`.
 
 mod channel;
+mod look;
+mod shelf;
+mod wait;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use buildonce::record;
+use buildonce::types::Severity;
 use buildonce::types::selection::{Fallback, Freshness, OverrideRevision, Request, StepKind};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -15,25 +20,33 @@ use super::policy_file::{PolicyFile, policy};
 use super::terminal::Terminal;
 use super::{Exit, Problem, working_directory};
 use crate::outputs::Answer;
+use crate::problem::finding;
+use crate::registry::tries::{entry, operation, settings};
+use crate::registry::{Failure, Kind, Registry};
 use crate::{document, observations, outputs, render};
+use look::{Question, Seen, World};
 
 /// Shown below the options.
 const EXAMPLES: &str = "Examples:
+  buildonce select
+  buildonce select --platform linux/amd64 --explain
+  buildonce select --wait 10m --format github
+  buildonce select --image pr-12-abc1234
+  IMAGE=$(buildonce select --format reference) && docker run --rm \"$IMAGE\" make test
+
+What somebody else saw decides as well, without a look at anything:
   echo '[]' | buildonce select --observations -
-  buildonce select --observations seen.json --explain
-  buildonce select --observations seen.json --image pr-12-abc1234 --platform linux/amd64
 
-An observation is a question and its answer, as docs/selection.md lists them:
-  {\"probe\": {\"kind\": \"receipt\"}, \"seen\": {\"kind\": \"absent\", \"accept\": \"complete\"}}
+Logins are those of docker and podman (DOCKER_CONFIG, REGISTRY_AUTH_FILE, credential helpers), and GITHUB_TOKEN with \
+GITHUB_ACTOR for ghcr.io.
 
-Start with the empty list: the answer says what to look at first.
-
-Exit codes: 0 there is an image, 1 there is none: the reason says why.";
+Exit codes: 0 there is an image; 1 there is none, and the reason says why; 2 the options, the policy or the facts are wrong; \
+3 nobody knows, because a registry did not answer.";
 
 /// Which image is the image of this commit
 ///
-/// Decides from what somebody saw of registries, receipts and archives; nothing is looked at. So a decision can be tried out before there is
-/// an image, and one that surprised can be made again. An image is accepted by its digest, and only when a label inside proves its commit.
+/// Looks for it where the policy says that it is: by the tags that name this commit, then by those that move. An image is accepted by its
+/// digest, and only when a label inside proves its commit. What a registry does not have is told apart from what it does not show.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Options {
@@ -45,9 +58,8 @@ pub(crate) struct Options {
     facts: FactsOptions,
     #[command(flatten)]
     wish: Wish,
-    /// What was seen so far: a JSON list; `-` is standard input
-    #[arg(long, value_name = "FILE", required = true, help_heading = "What was seen")]
-    observations: Option<PathBuf>,
+    #[command(flatten)]
+    where_to_look: Where,
     /// Show the ladder: every candidate, what became of it, and why
     #[arg(short, long, help_heading = "Answer")]
     explain: bool,
@@ -62,6 +74,34 @@ pub(crate) struct Options {
 #[derive(Debug, Subcommand)]
 enum Command {
     Channel(channel::Options),
+}
+
+/// What is looked at.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Where to look")]
+struct Where {
+    /// Look again for up to this time while there is no image, such as 10m: the producer may still run
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    wait: Option<String>,
+    #[command(flatten)]
+    registry: RegistryOptions,
+    /// Look at nothing, and decide from what was seen: a JSON list; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["wait", "plain_http"])]
+    observations: Option<PathBuf>,
+}
+
+/// How registries are spoken to.
+#[derive(Debug, Args)]
+struct RegistryOptions {
+    /// Speak http instead of https with this registry, written with its port; repeat it for more. With this machine that is usual
+    #[arg(long, value_name = "HOST")]
+    plain_http: Vec<String>,
+}
+
+impl RegistryOptions {
+    fn registry(&self) -> Registry {
+        Registry::of_this_machine(self.plain_http.clone())
+    }
 }
 
 /// What a consumer wants beyond policy and facts.
@@ -113,6 +153,8 @@ pub(super) enum Format {
     Text,
     /// The whole answer as the engine gave it
     Json,
+    /// Only the image, by its digest
+    Reference,
     /// Step outputs into `$GITHUB_OUTPUT`
     Github,
     /// GitLab's dotenv report
@@ -148,13 +190,9 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     if let Some(Command::Channel(options)) = &options.command {
         return channel::run(options, engine, terminal);
     }
-    let Some(path) = &options.observations else {
-        return Err(Problem::usage("no-observations", "nothing was seen that could decide").help("--observations FILE"));
-    };
     let directory = working_directory()?;
     let early = inputs::early(&options.facts, &directory);
     let file = PolicyFile::load(options.policy.policy.as_deref(), &directory)?;
-    let text = document::read("the observations", path, document::OBSERVATIONS)?;
     let mut session = engine.session()?;
     let policy = policy(&mut session, file.as_ref())?;
     let inputs = Inputs::observe(&options.facts, early, &mut session)?;
@@ -162,14 +200,24 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     let facts = inputs.facts(&mut session)?;
     terminal.note(&facts.notes, &inputs.sources());
 
-    let seen = observations::parse(&text, &document::name(path))?;
-    let step = session.select(policy, &facts, &options.wish.request(), &seen)?;
-    let step = step.map_err(|findings| Problem::refused(findings, inputs.sources()))?;
+    let mut sources = inputs.sources();
+    if let Some(file) = &file {
+        sources.add(&file.name, &file.text);
+    }
+    let request = options.wish.request();
+    let question = Question { session: &mut session, policy, facts: &facts, request: &request, sources: &sources };
+    let Seen { step, failures } = options.where_to_look.look(question, terminal)?;
+    let told: Vec<_> = failures.iter().map(unanswered).collect();
+    terminal.note(&told, &sources);
     let output = options.output.as_deref();
     match options.format {
         Format::Text => {
             let detail = if options.explain { render::Detail::Full } else { render::Detail::Short };
             deliver(&render::selection(&facts, &step, detail, terminal.out), output, terminal)?;
+        }
+        Format::Reference => {
+            let line = step.selected.as_ref().map(|selected| render::one_line(&selected.reference) + "\n");
+            deliver(&line.unwrap_or_default(), output, terminal)?;
         }
         Format::Json => deliver(&render::pretty(&record::to_json(&step).to_string()), output, terminal)?,
         Format::Github => {
@@ -179,7 +227,56 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
         }
         Format::Dotenv => deliver(&outputs::selection(&step).dotenv()?, output, terminal)?,
     }
-    Ok(if step.kind == StepKind::Accept { Exit::Done } else { Exit::Negative })
+    let unknown = step.not_selected.as_ref().is_some_and(|answer| answer.cause.is_some());
+    Ok(match step.kind {
+        StepKind::Accept => Exit::Done,
+        _ if unknown => Exit::World,
+        _ => Exit::Negative,
+    })
+}
+
+impl Where {
+    fn look(&self, mut question: Question<'_>, terminal: Terminal) -> Result<Seen, Problem> {
+        if let Some(path) = &self.observations {
+            let text = document::read("the observations", path, document::OBSERVATIONS)?;
+            let seen = observations::parse(&text, &document::name(path))?;
+            return Ok(Seen { step: question.step(&seen)?, failures: Vec::new() });
+        }
+        let (policy, sources) = (question.policy, question.sources);
+        let mut world = World {
+            registry: self.registry.registry(),
+            settings: settings(question.session, policy, &[operation("inspect")], sources)?,
+            terminal,
+            kept: HashMap::new(),
+        };
+        let Some(time) = &self.wait else { return world.look(&mut question) };
+        let given = [operation("inspect"), entry("deadline", time), entry("attempts", MOST_LOOKS)];
+        let waiting = settings(question.session, policy, &given, sources)?;
+        wait::wait(&mut world, &mut question, &waiting)
+    }
+}
+
+/// As often as the engine lets anything be tried; the time ends it before.
+const MOST_LOOKS: &str = "100";
+
+/// A question that nobody answered.
+fn unanswered(failure: &Failure) -> buildonce::types::Diagnostic {
+    let (code, help) = match failure.kind {
+        Kind::Denied => (
+            "registry-denied",
+            "log in with `docker login`, or correct the image's name: registries answer so for what is not there, too",
+        ),
+        Kind::RateLimited => ("registry-rate-limited", "log in, which raises most limits, or try later"),
+        Kind::Unavailable => ("registry-unavailable", "see whether the registry is up and this machine reaches it"),
+        Kind::Timeout => ("registry-timeout", "see whether the registry is up and this machine reaches it"),
+        Kind::Absent | Kind::Invalid => (
+            "registry-invalid",
+            "something else than a registry may answer here: a proxy, a login page, another service",
+        ),
+    };
+    let mut told = finding(Severity::Error, code, render::one_line(&failure.message));
+    told.help = Some(help.to_owned());
+    told
 }
 
 /// Outputs go to the file that later steps read, and the log shows the answer; without such a file the outputs are the answer.
