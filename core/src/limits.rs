@@ -24,5 +24,5 @@ pub const VARIABLE_BYTES: usize = 4 << 20;
 /// A glob or a template, in bytes.
 pub const PATTERN_BYTES: usize = 4096;
 
-/// A compiled regular expression, in bytes.
-pub const REGEX_BYTES: usize = 1 << 20;
+/// Steps of a compiled regular expression.
+pub const REGEX_OPERATIONS: usize = 1 << 15;

@@ -2,10 +2,9 @@
 
 use std::sync::OnceLock;
 
-use regex::bytes::{Regex, RegexBuilder};
-
 use super::literals;
 use crate::order;
+use crate::pattern;
 
 /// How many bytes of a literal find it.
 const GRAM: usize = 3;
@@ -33,7 +32,7 @@ struct Pattern {
     group: usize,
     source: &'static str,
     /// Compiled when a line needs it first; `None` inside when it does not compile, which a test excludes.
-    compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Option<pattern::Pattern>>,
 }
 
 impl Finder {
@@ -63,7 +62,7 @@ impl Finder {
     /// The groups with a pattern that matches a text in lower case, in their order.
     pub(super) fn matches(&self, text: &str) -> Vec<usize> {
         let mut candidates = self.candidates(text.as_bytes());
-        candidates.sort_unstable();
+        order::sort_by_key(&mut candidates, |pattern| *pattern);
         candidates.dedup();
         candidates.retain(|pattern| self.find(*pattern, text).is_some());
         let mut groups: Vec<_> =
@@ -81,7 +80,7 @@ impl Finder {
     fn find(&self, pattern: usize, text: &str) -> Option<usize> {
         let pattern = self.patterns.get(pattern)?;
         let regex = pattern.compiled.get_or_init(|| compile(pattern.source)).as_ref()?;
-        regex.find(text.as_bytes()).map(|found| found.start())
+        regex.find(text)
     }
 
     fn candidates(&self, text: &[u8]) -> Vec<usize> {
@@ -107,8 +106,8 @@ impl Finder {
     }
 }
 
-fn compile(source: &str) -> Option<Regex> {
-    RegexBuilder::new(source).unicode(false).build().ok()
+fn compile(source: &str) -> Option<pattern::Pattern> {
+    pattern::Pattern::new(source).ok()
 }
 
 /// The first bytes of a text as a number.
