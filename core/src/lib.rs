@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod facts;
 pub mod json;
 pub mod limits;
+mod number;
 mod order;
 pub mod pattern;
 pub mod policy;

@@ -25,8 +25,37 @@ pub(crate) fn sort_by_key<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) 
 #[inline(never)]
 fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<_> = (0..count).collect();
-    order.sort_by(|one, two| compare(*one, *two));
+    let mut width = 1;
+    while width < count {
+        let mut merged = Vec::with_capacity(count);
+        for pair in order.chunks(2 * width) {
+            let (left, right) = pair.split_at_checked(width).unwrap_or((pair, &[]));
+            merge(left, right, compare, &mut merged);
+        }
+        order = merged;
+        width *= 2;
+    }
     order
+}
+
+fn merge(left: &[usize], right: &[usize], compare: &dyn Fn(usize, usize) -> Ordering, merged: &mut Vec<usize>) {
+    let (mut left, mut right) = (left, right);
+    // Lists that are in order already are the most frequent.
+    if let (Some(last), Some(first)) = (left.last(), right.first())
+        && compare(*last, *first) == Ordering::Greater
+    {
+        while let ([one, left_rest @ ..], [two, right_rest @ ..]) = (left, right) {
+            if compare(*one, *two) == Ordering::Greater {
+                merged.push(*two);
+                right = right_rest;
+            } else {
+                merged.push(*one);
+                left = left_rest;
+            }
+        }
+    }
+    merged.extend_from_slice(left);
+    merged.extend_from_slice(right);
 }
 
 #[inline(never)]

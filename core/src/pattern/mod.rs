@@ -39,7 +39,7 @@ pub struct Pattern {
     source: Arc<str>,
     program: Arc<Program>,
     /// Of the last run. Another run at the same time makes its own.
-    memory: Mutex<Memory>,
+    memory: Mutex<Box<Memory>>,
 }
 
 /// Why a text is no pattern.

@@ -19,6 +19,7 @@ pub(super) struct Parsed {
 
 /// What `(?flags)` switches.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the syntax, independent of the others")]
 pub(super) struct Flags {
     /// `i`: small and capital letters are the same.
     pub(super) fold: bool,

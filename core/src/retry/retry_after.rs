@@ -1,5 +1,7 @@
 //! How long a server asks to wait.
 
+use crate::number;
+
 /// A server's wish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
@@ -69,7 +71,7 @@ fn duration(text: &str) -> Option<RetryAfter> {
     loop {
         let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
         let (number, after) = rest.split_at_checked(digits)?;
-        let Ok(number) = number.trim_end_matches('.').parse::<f64>() else { break };
+        let Some(number) = number::parse(number.trim_end_matches('.')) else { break };
         let spaced = after.trim_start_matches(' ');
         let length =
             spaced.len() - spaced.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, 'µ' | 'μ')).len();

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::number;
 use crate::policy::{BackoffSettings, Choice, Duration, LimitSettings, Limits, Operation, Policy, help_words};
 use crate::reason::Entry;
 
@@ -153,7 +154,7 @@ impl<'a> Reader<'a> {
 
     fn factor(&mut self) -> Option<f64> {
         let text = self.text("factor")?;
-        let number = text.parse::<f64>().ok().filter(|number| (1.0..=10.0).contains(number));
+        let number = number::parse(text).filter(|number| (1.0..=10.0).contains(number));
         if number.is_none() {
             self.fault("out-of-range", "factor", text, "no number from 1 to 10", "2 doubles each pause, 1 keeps it");
         }

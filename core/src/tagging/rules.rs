@@ -12,7 +12,7 @@ use super::sanitize::is_tag;
 use crate::policy::matcher::values::git_tag;
 use crate::policy::{Part, Place, Policy, Scope, TagRule, TagSource, Template, Value, Verdict};
 use crate::version::SemVer;
-use crate::{Diagnostic, Entry, Reason, Span};
+use crate::{Diagnostic, Entry, Reason, Span, order};
 
 /// What the tag rules make of a run.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ pub(super) fn apply<'a>(policy: &'a Policy, tagger: &Tagger<'_>) -> Tags<'a> {
         outcomes.push((index, outcome));
         made.append(&mut tags);
     }
-    outcomes.sort_by_key(|(index, _)| *index);
+    order::sort_by_key(&mut outcomes, |(index, _)| *index);
     out.outcomes = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
     made.append(&mut latest);
     let primary = primary(&made, tagger, &mut out.errors, &mut out.warnings);
@@ -92,7 +92,7 @@ pub(super) fn apply<'a>(policy: &'a Policy, tagger: &Tagger<'_>) -> Tags<'a> {
 fn in_order<'a>(policy: &'a Policy, lines: &Applied<'_>) -> Vec<(usize, &'a TagRule)> {
     let mut by_rank: Vec<(usize, usize)> =
         policy.tags.iter().enumerate().filter_map(|(index, rule)| Some((lines.rank(rule)?, index))).collect();
-    by_rank.sort_unstable();
+    order::sort_by_key(&mut by_rank, |rank| *rank);
     let mut ranked = by_rank.into_iter().map(|(_, index)| index);
     let place = |(index, rule)| if lines.rank(rule).is_some() { ranked.next().unwrap_or(index) } else { index };
     let order: Vec<usize> = policy.tags.iter().enumerate().map(place).collect();

@@ -4,6 +4,8 @@
 //! characters `trim` takes, how a number is read and written, how long a text is. Source: ECMA-262, sections 7.1.4.1
 //! (`StringToNumber`), 6.1.6.1.20 (`Number::toString`) and 22.1.3.32 (`String.prototype.trim`).
 
+use crate::number;
+
 /// White space and line terminators of ECMAScript; `char::is_whitespace` has U+0085 and lacks U+FEFF.
 pub(crate) fn is_space(c: char) -> bool {
     matches!(c, '\u{FEFF}') || (c.is_whitespace() && c != '\u{85}')
@@ -56,7 +58,7 @@ pub(crate) fn to_number(text: &str) -> f64 {
         "-Infinity" => f64::NEG_INFINITY,
         // Rust also reads `inf`, `nan` and `infinity`; ECMAScript's decimal literals hold no other letter than `e`.
         _ if text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) => {
-            text.parse().unwrap_or(f64::NAN)
+            number::parse(text).unwrap_or(f64::NAN)
         }
         _ => f64::NAN,
     }

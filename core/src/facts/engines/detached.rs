@@ -5,6 +5,7 @@
 
 use super::super::check::{Place, Problems};
 use super::super::{Change, EventKind, Facts, GitFacts, Reference, ReferenceKind, RevisionKind};
+use crate::order;
 
 /// Tells what the run is about where no branch is checked out.
 pub(super) fn decide(git: &GitFacts, facts: &mut Facts, problems: &Problems) {
@@ -32,7 +33,7 @@ pub(super) fn decide(git: &GitFacts, facts: &mut Facts, problems: &Problems) {
         return;
     }
     let mut names: Vec<_> = found.iter().filter_map(Reference::as_branch).collect();
-    names.sort_unstable();
+    order::sort_by_key(&mut names, |name| *name);
     names.dedup();
     match names.as_slice() {
         [] => {}

@@ -17,6 +17,7 @@ use super::check::Problems;
 use super::env::Env;
 use super::{Facts, HostFacts};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::order;
 
 /// How to read the runs of one CI engine.
 struct Engine {
@@ -48,7 +49,7 @@ struct Input<'a> {
 pub(super) fn variables() -> Vec<&'static str> {
     let mut names: Vec<_> = ENGINES.iter().flat_map(|engine| engine.variables).copied().collect();
     names.extend(others::variables());
-    names.sort_unstable();
+    order::sort_by_key(&mut names, |name| *name);
     names.dedup();
     names
 }

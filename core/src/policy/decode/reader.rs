@@ -13,7 +13,8 @@ use crate::policy::document::{Content, Key, Node, Pair};
 use crate::policy::template::nearest;
 use crate::policy::{Choice, Duration, Place, duration};
 use crate::position::Positions;
-use crate::{Diagnostic, Span, limits, order};
+use crate::version::ecmascript::number_text;
+use crate::{Diagnostic, Span, limits, number, order};
 
 /// Where faults are noted.
 pub(crate) struct Reader<'p, 's> {
@@ -78,7 +79,7 @@ impl<'p, 's> Reader<'p, 's> {
             Content::Bool(_) | Content::Int(_) | Content::Float(_) if wants_text && written.len() < 40 => {
                 error.help(format!("put it in quotes: \"{written}\""))
             }
-            Content::Text(text) if expected.contains("number") && text.parse::<f64>().is_ok() => {
+            Content::Text(text) if expected.contains("number") && number::parse(text).is_some() => {
                 error.help("write it without quotes")
             }
             _ => error,
@@ -207,7 +208,7 @@ impl<'p, 's> Reader<'p, 's> {
 
     /// Any number.
     pub(crate) fn number(&mut self, node: &Node, range: RangeInclusive<f64>) -> Option<f64> {
-        let expected = format!("a number from {} to {}", range.start(), range.end());
+        let expected = format!("a number from {} to {}", number_text(*range.start()), number_text(*range.end()));
         let value = match node.content {
             // Exact: no whole number of a policy needs more than 53 bits, and the range refuses those that do.
             Content::Int(value) => i32::try_from(value).map_or(f64::INFINITY, f64::from),

@@ -10,7 +10,7 @@ use super::{Content, Fault, Key, Node, at, too_deep, too_many};
 use crate::diagnostic::Diagnostics;
 use crate::position::Positions;
 use crate::read::{self, Refusal, Scanner};
-use crate::{Diagnostic, Span, limits};
+use crate::{Diagnostic, Span, limits, number};
 
 /// Reads a JSON document.
 pub(super) fn read(positions: &Positions<'_>) -> Result<Node, Diagnostics> {
@@ -111,7 +111,7 @@ fn word(word: &str) -> Content {
         "false" => Content::Bool(false),
         _ => match word.parse() {
             Ok(value) => Content::Int(value),
-            Err(_) => Content::Float(word.parse().unwrap_or(f64::NAN)),
+            Err(_) => Content::Float(number::parse(word).unwrap_or(f64::NAN)),
         },
     }
 }

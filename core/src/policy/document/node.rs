@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Fault, at};
+use crate::version::ecmascript::number_text;
 use crate::{Diagnostic, Span};
 
 /// A value and where it stands. Cloning is cheap, so an alias costs nothing until somebody walks through it.
@@ -65,7 +66,7 @@ impl std::fmt::Display for Node {
             Content::Null => f.write_str("null"),
             Content::Bool(value) => write!(f, "{value}"),
             Content::Int(value) => write!(f, "{value}"),
-            Content::Float(value) => write!(f, "{value}"),
+            Content::Float(value) => f.write_str(&number_text(*value)),
             Content::Text(value) => write!(f, "{value:?}"),
             Content::List(items) => {
                 f.write_str("[")?;

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Content, Fault, Key, Node, Pair, at, too_deep, too_many};
 use crate::diagnostic::Diagnostics;
 use crate::position::Positions;
-use crate::{Diagnostic, limits, order};
+use crate::{Diagnostic, limits, number, order};
 
 /// A text that is no TOML at all has an error in every line.
 const MAX_SYNTAX_ERRORS: usize = 20;
@@ -57,7 +57,7 @@ impl Reader<'_, '_> {
                 i64::from_str_radix(integer.as_str(), integer.radix())
                     .map_or(Content::Float(f64::INFINITY), Content::Int)
             }
-            DeValue::Float(float) => Content::Float(float.as_str().parse().unwrap_or(f64::NAN)),
+            DeValue::Float(float) => Content::Float(number::parse(float.as_str()).unwrap_or(f64::NAN)),
             DeValue::Boolean(value) => Content::Bool(*value),
             DeValue::Datetime(value) => Content::Text(Rc::from(value.to_string())),
             DeValue::Array(items) => {

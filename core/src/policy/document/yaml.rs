@@ -13,7 +13,7 @@ use super::node::Entries;
 use super::{Content, Fault, Key, Node, at, too_deep, too_many};
 use crate::diagnostic::Diagnostics;
 use crate::position::Positions;
-use crate::{Diagnostic, Span, limits, order};
+use crate::{Diagnostic, Span, limits, number as decimal, order};
 
 /// Text of a document after its aliases are resolved, in bytes.
 const EXPANDED_BYTES: usize = 4 * limits::POLICY_BYTES;
@@ -375,7 +375,7 @@ fn number(text: &str) -> Option<Content> {
     {
         return Some(Content::Int(value));
     }
-    text.parse().ok().map(Content::Float)
+    decimal::parse(text).map(Content::Float)
 }
 
 #[cfg(test)]
@@ -414,7 +414,7 @@ mod tests {
             (".5", "0.5"),
             ("1e3", "1000"),
             ("1e", "\"1e\""),
-            ("-.inf", "-inf"),
+            ("-.inf", "-Infinity"),
             (".", "\".\""),
             ("1_000", "\"1_000\""),
             ("2026-01-31", "\"2026-01-31\""),

@@ -3,6 +3,7 @@
 //! Numbers are read by the rules of JavaScript's `parseInt`, because workflows rely on `2.9` and `10s`. What that action takes silently
 //! for something else (a negative number of attempts, a word that it does not know) is refused here; `docs/retry.md` lists each case.
 
+use crate::number;
 use crate::policy::{Backoff, BackoffKind, Choice, Duration, Jitter, Limits, help_words};
 use crate::reason::Entry;
 
@@ -136,7 +137,7 @@ fn attempts(inputs: &Given<'_>) -> Result<u32, Fault> {
 fn wait_ms(inputs: &Given<'_>) -> Result<u64, Fault> {
     let Some(text) = inputs.text("retry_wait_seconds") else { return Ok(10_000) };
     let whole = inputs.number("retry_wait_seconds")?;
-    let seconds = text.parse::<f64>().ok().filter(|seconds| seconds.is_finite());
+    let seconds = number::parse(text).filter(|seconds| seconds.is_finite());
     let seconds = seconds.or_else(|| whole.map(to_f64)).unwrap_or(10.0);
     if seconds > MAX_WAIT_SECONDS {
         return Err(format!("Input retry_wait_seconds must be less than 25 days. Received {text}"));

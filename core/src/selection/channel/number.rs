@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::number;
+
 /// A decimal number of any length, compared exactly: build numbers and times do not fit a floating-point number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Decimal<'a> {
@@ -91,10 +93,10 @@ fn without_underscores(text: &str, hex: bool) -> Option<String> {
 }
 
 fn decimal_float(text: &str) -> Option<f64> {
-    // Rust reads the same grammar, and words besides, which were read before.
+    // A sign was read before.
     let is_number = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'));
     let starts = text.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'.');
-    (is_number && starts).then(|| text.parse().ok()).flatten()
+    if is_number && starts { number::parse(text) } else { None }
 }
 
 /// The part behind `0x`: hexadecimal digits with at most one point, then `p` and a decimal exponent.
@@ -106,8 +108,7 @@ fn hex_float(text: &str) -> Option<f64> {
     if digits().next().is_none() || !digits().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }
-    let value =
-        digits().fold(0.0_f64, |value, b| value.mul_add(16.0, f64::from(char::from(b).to_digit(16).unwrap_or(0))));
+    let value = digits().fold(0.0_f64, |value, b| value * 16.0 + f64::from(char::from(b).to_digit(16).unwrap_or(0)));
     let shift = i32::try_from(fraction.len()).ok()?.checked_mul(4)?;
     Some(value * 2.0_f64.powi(exponent.checked_sub(shift)?))
 }

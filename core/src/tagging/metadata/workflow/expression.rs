@@ -84,7 +84,7 @@ pub(super) fn condition(text: &str) -> Option<Enable> {
 const ON_BRANCHES: &str = "[push, schedule, manual, api, create, other]";
 
 fn one(part: &str) -> Option<Enable> {
-    let when = |pairs: &[(&'static str, String)]| Some(Enable::When(pairs.iter().cloned().collect()));
+    let when = |pairs: &[(&'static str, String)]| Some(conditions(pairs));
     if let Some(arguments) = call(part, "startsWith") {
         let [what, start] = arguments.as_slice() else { return None };
         let tag = literal(start)?.strip_prefix("refs/tags/").filter(|_| *what == "github.ref")?;
@@ -124,7 +124,15 @@ fn one(part: &str) -> Option<Enable> {
 
 fn on_branch(name: &str) -> Option<Enable> {
     let pairs = [("event", ON_BRANCHES.to_owned()), ("branches", list(plain(name)?))];
-    Some(Enable::When(pairs.into_iter().collect()))
+    Some(conditions(&pairs))
+}
+
+fn conditions(pairs: &[(&'static str, String)]) -> Enable {
+    let mut when = When::new();
+    for (key, value) in pairs {
+        when.insert(key, value.clone());
+    }
+    Enable::When(when)
 }
 
 /// The policy's word for an event of GitHub, or all words but that.
