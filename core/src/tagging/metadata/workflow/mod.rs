@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::diagnostic::Diagnostics;
 use crate::policy::document::{self, Content, Language, Node};
+use crate::version::ecmascript::number_text;
 use crate::{Diagnostic, Span};
 
 /// What the steps are called that are read.
@@ -128,7 +129,7 @@ fn input(node: &Node) -> Rc<str> {
         Content::Text(text) => Rc::clone(text),
         Content::Bool(value) => Rc::from(value.to_string()),
         Content::Int(value) => Rc::from(value.to_string()),
-        Content::Float(value) => Rc::from(value.to_string()),
+        Content::Float(value) => Rc::from(number_text(*value)),
         Content::Null | Content::List(_) | Content::Map(_) => Rc::from(""),
     }
 }
