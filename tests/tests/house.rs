@@ -110,12 +110,13 @@ fn no_crate_names_what_it_may_not_use() {
 }
 
 /// Modules of the core that decide nothing by themselves, or that every decision may use.
-const SHARED: [&str; 14] = [
+const SHARED: [&str; 15] = [
     "calendar",
     "diagnostic",
     "facts",
     "json",
     "limits",
+    "number",
     "order",
     "pattern",
     "policy",
