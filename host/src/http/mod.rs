@@ -79,6 +79,12 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// How long it may take in all, with its redirects and its body; half a minute without it.
+    pub(crate) fn time(mut self, time: Option<Duration>) -> Self {
+        self.time = time.unwrap_or(self.time);
+        self
+    }
+
     /// Largest body of the answer in bytes.
     pub(crate) fn limit(mut self, bytes: u64) -> Self {
         self.limit = bytes;

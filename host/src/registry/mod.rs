@@ -13,6 +13,7 @@ pub(crate) mod tries;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use access::Door;
 use address::Address;
@@ -39,6 +40,7 @@ pub(crate) struct Registry {
     client: Client,
     plain: PlainHttp,
     logins: Logins,
+    time: Option<Duration>,
     doors: Mutex<HashMap<String, Arc<Door>>>,
 }
 
@@ -51,7 +53,12 @@ impl Registry {
 
     /// A client that has not connected anywhere.
     pub(crate) fn new(logins: Logins, plain: PlainHttp) -> Self {
-        Self { client: Client::new(plain.clone()), plain, logins, doors: Mutex::default() }
+        Self { client: Client::new(plain.clone()), plain, logins, time: None, doors: Mutex::default() }
+    }
+
+    /// Lets a request take this long in all.
+    pub(crate) fn within(self, time: Option<Duration>) -> Self {
+        Self { time, ..self }
     }
 
     /// The manifest or index that a tag or digest of an image names, such as `v1` of `registry.example/acme/app`. Its bytes are those
@@ -92,7 +99,9 @@ impl Registry {
         let scope = format!("repository:{}:pull", address.repository);
         let door = self.door(&format!("{who} {scope}"));
         let send = |header: Option<&str>| {
-            self.client.send(&request.clone().authorization(header)).map_err(|failure| Failure::of_http(who, failure))
+            self.client
+                .send(&request.clone().time(self.time).authorization(header))
+                .map_err(|failure| Failure::of_http(who, failure))
         };
         let used = door.header();
         let mut answer = send(used.as_deref())?;

@@ -7,9 +7,11 @@ mod wait;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use buildonce::record;
 use buildonce::types::Severity;
+use buildonce::types::retry::Settings;
 use buildonce::types::selection::{Fallback, Freshness, OverrideRevision, Request, StepKind};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -99,8 +101,10 @@ struct RegistryOptions {
 }
 
 impl RegistryOptions {
-    fn registry(&self) -> Registry {
-        Registry::of_this_machine(self.plain_http.clone())
+    /// A client whose every request may take as long as an attempt.
+    fn registry(&self, settings: &Settings) -> Registry {
+        let time = settings.limits.timeout_ms.map(Duration::from_millis);
+        Registry::of_this_machine(self.plain_http.clone()).within(time)
     }
 }
 
@@ -243,9 +247,10 @@ impl Where {
             return Ok(Seen { step: question.step(&seen)?, failures: Vec::new() });
         }
         let (policy, sources) = (question.policy, question.sources);
+        let settings_of_one = settings(question.session, policy, &[operation("inspect")], sources)?;
         let mut world = World {
-            registry: self.registry.registry(),
-            settings: settings(question.session, policy, &[operation("inspect")], sources)?,
+            registry: self.registry.registry(&settings_of_one),
+            settings: settings_of_one,
             terminal,
             kept: HashMap::new(),
         };

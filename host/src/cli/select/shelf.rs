@@ -46,10 +46,11 @@ impl Shelf {
         let file = PolicyFile::load(options.policy.policy.as_deref(), &working_directory()?)?;
         let policy = policy(session, file.as_ref())?;
         let sources = file.as_ref().map_or_else(Sources::default, PolicyFile::sources);
+        let settings = settings(session, policy, &[operation("inspect")], &sources)?;
         Ok(Self {
             image: format!("{}/{}", reference.registry, reference.repository),
-            registry: options.registry.registry(),
-            settings: settings(session, policy, &[operation("inspect")], &sources)?,
+            registry: options.registry.registry(&settings),
+            settings,
             policy,
             terminal,
         })

@@ -9,7 +9,7 @@ use buildonce::record::differences;
 use serde_json::{Map, Value, json};
 
 use crate::case::{Case, Scratch};
-use crate::shell::{cargo, read, root, run, say};
+use crate::shell::{read, root, say};
 
 /// Cases whose plans differ in what the builder is asked for; folders of `tests/cases`.
 const CASES: [&str; 8] = [
@@ -33,7 +33,6 @@ const PLUGINS: [&str; 4] = [
 
 /// Compares every case's bake file with what `docker buildx bake --print` reads in it, and has `docker buildx build` read the arguments.
 pub(crate) fn run_all() -> Result<()> {
-    run(cargo().args(["build", "--quiet", "--package", "buildonce"]))?;
     let program = root().join("target/debug/buildonce");
     let buildx = buildx()?;
     say(&format!("asking {}", read(Command::new(&buildx).arg("version"))?.trim()));

@@ -1,0 +1,145 @@
+//! A later job that runs the program: a policy, the facts of a pull request, and nothing else of this machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::registry::LOGIN;
+
+/// What people call the commit of pull request 12.
+pub const HEAD: &str = "1111111111111111111111111111111111111111";
+
+/// What was built of it: the merge with its base.
+pub const MERGE: &str = "2222222222222222222222222222222222222222";
+
+/// A job that looks for the image of pull request 12.
+pub struct Consumer {
+    folder: TempDir,
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
+}
+
+/// What the program left behind.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The exit code.
+    pub code: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Done {
+    /// Standard output as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Reason codes of the ladder, from the top, with what they are about: `exact absent pr-12-1111111`.
+    pub fn ladder(&self) -> Vec<String> {
+        let step = self.json();
+        let answer = step.get("selected").or(step.get("not_selected")).cloned().unwrap_or_default();
+        let text = |tried: &Value, key: &str| tried.pointer(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let tried = answer["trace"].as_array().cloned().unwrap_or_default();
+        let line = |tried: &Value| {
+            let reference = text(tried, "/reference");
+            let name = reference.rsplit(['/', ':']).next().unwrap_or_default();
+            format!("{} {} {name}", text(tried, "/rung"), text(tried, "/reason/code"))
+        };
+        tried.iter().map(line).collect()
+    }
+}
+
+impl Consumer {
+    /// A job whose policy names this image, with tags `pr-12-SHA`. It tries four times, without noticeable pauses.
+    pub fn of(image: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = format!(
+            "version: 1\nimages: [\"{image}\"]\ntags:\n  - tag: \"pr-{{{{pr}}}}-{{{{sha}}}}\"\n\
+             retry: {{inspect: {{attempts: 4, backoff: {{first: 1ms}}}}}}\nselect: {{fallback: [fail]}}\n"
+        );
+        fs::write(folder.path().join("buildonce.yaml"), policy).unwrap();
+        let facts = json!({
+            "engine": "github-actions", "event": "pull-request", "event_name": "workflow_run", "now": 0,
+            "repository": {"path": "acme/app", "server_url": "https://github.com", "default_branch": "main"},
+            "revisions": {"built": MERGE, "built_kind": "merge", "head": HEAD, "merge": MERGE},
+            "change": {
+                "number": 12, "head": {"branch": "feature/x", "sha": HEAD}, "base": {"branch": "main"},
+                "fork": "same-repository",
+            },
+        });
+        fs::write(folder.path().join("facts.json"), facts.to_string()).unwrap();
+        let arguments = ["--facts", "facts.json", "--platform", "linux/amd64"].map(str::to_owned);
+        Self { folder, arguments: arguments.into(), variables: Vec::new() }
+    }
+
+    /// The tag under which the producer pushed.
+    pub fn tag() -> &'static str {
+        "pr-12-1111111"
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|&own| own.to_owned()));
+        self
+    }
+
+    /// Adds lines to the policy.
+    #[must_use]
+    pub fn policy(self, lines: &str) -> Self {
+        let path = self.folder.path().join("buildonce.yaml");
+        let text = fs::read_to_string(&path).unwrap();
+        let kept: Vec<&str> = text.lines().filter(|line| line.split(':').next() != lines.split(':').next()).collect();
+        fs::write(path, format!("{}\n{lines}\n", kept.join("\n"))).unwrap();
+        self
+    }
+
+    /// Logs in to a registry as [`LOGIN`], with this password.
+    #[must_use]
+    pub fn login(mut self, registry: &str, password: &str) -> Self {
+        let config = json!({"auths": {registry: {"username": LOGIN.0, "password": password}}});
+        fs::write(self.folder.path().join("config.json"), config.to_string()).unwrap();
+        self.variables.push(("DOCKER_CONFIG".to_owned(), self.folder.path().display().to_string()));
+        self
+    }
+
+    /// The folder that it runs in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs `buildonce select`.
+    pub fn select(&self) -> Done {
+        self.run(&["select"], &self.arguments)
+    }
+
+    /// Runs `buildonce select channel` for an image.
+    pub fn channel(&self, image: &str, arguments: &[&str]) -> Done {
+        let words: Vec<String> = arguments.iter().map(|&own| own.to_owned()).collect();
+        self.run(&["select", "channel", "--image", image], &words)
+    }
+
+    fn run(&self, command: &[&str], arguments: &[String]) -> Done {
+        let mut run = Command::new(program());
+        run.args(command).args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        run.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        run.env("HOME", self.folder.path()).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        let output = run.output().unwrap_or_else(|error| {
+            panic!("{} is needed: `cargo xtask test e2e` builds it ({error})", program().display())
+        });
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Done { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+/// The program, as `cargo build` leaves it.
+fn program() -> PathBuf {
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("/"));
+    folder.unwrap_or_else(|| top.join("target")).join("debug/buildonce")
+}

@@ -1,0 +1,27 @@
+//! Real parts for tests from end to end: registries, builders, a proxy that makes them fail, and the program itself. `cargo xtask test
+//! e2e` installs what they need and runs the tests.
+//!
+//! Everything listens on loopback at a port that the system chooses, lives in a temporary folder, and ends when its value is dropped.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a part that cannot be started, or that does not do what it should, has failed the test"
+)]
+
+mod consumer;
+mod faults;
+mod images;
+mod proxy;
+mod registry;
+mod tools;
+mod wire;
+
+pub use consumer::{Consumer, Done, HEAD, MERGE};
+pub use faults::{Fault, Rule, Times};
+pub use images::{Image, Pushed};
+pub use proxy::FaultProxy;
+pub use registry::{LOGIN, Registry};
+pub use tools::Builder;
+pub use wire::{Request, Response, send};

@@ -1,0 +1,188 @@
+//! A proxy between a client and a registry that passes everything on, counts it, and makes go wrong what its rules say.
+
+use std::io::{self, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use crate::faults::{Fault, Rule};
+use crate::wire::{self, Request, Response};
+
+/// The proxy; it ends when it is dropped.
+pub struct FaultProxy {
+    address: SocketAddr,
+    state: Arc<State>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct State {
+    stopped: AtomicBool,
+    upstream: SocketAddr,
+    rules: Mutex<Vec<Rule>>,
+    /// Method and target of every request.
+    seen: Mutex<Vec<(String, String)>>,
+    /// Called after a request was answered.
+    after: Mutex<Option<After>>,
+}
+
+type After = Box<dyn FnMut(&Request) + Send>;
+
+impl FaultProxy {
+    /// Starts a proxy before a registry.
+    pub fn start(upstream: SocketAddr, rules: Vec<Rule>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = Arc::new(State {
+            stopped: AtomicBool::new(false),
+            upstream,
+            rules: Mutex::new(rules),
+            seen: Mutex::default(),
+            after: Mutex::default(),
+        });
+        let own = Arc::clone(&state);
+        let thread = thread::spawn(move || accept(&listener, &own));
+        Self { address, state, thread: Some(thread) }
+    }
+
+    /// Calls a function after every request that was passed on.
+    #[must_use]
+    pub fn after(self, call: impl FnMut(&Request) + Send + 'static) -> Self {
+        *self.state.after.lock().unwrap() = Some(Box::new(call));
+        self
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The full name of an image behind it.
+    pub fn image(&self, repository: &str) -> String {
+        format!("{}/{repository}", self.address)
+    }
+
+    /// How many requests with this method had this text in their path.
+    pub fn count(&self, method: &str, path: &str) -> usize {
+        let seen = self.state.seen.lock().unwrap();
+        seen.iter().filter(|(own, target)| own == method && target.contains(path)).count()
+    }
+
+    /// Every request so far.
+    pub fn requests(&self) -> Vec<String> {
+        self.state.seen.lock().unwrap().iter().map(|(method, target)| format!("{method} {target}")).collect()
+    }
+}
+
+impl Drop for FaultProxy {
+    fn drop(&mut self) {
+        self.state.stopped.store(true, Ordering::SeqCst);
+        // The next connection is the last.
+        drop(TcpStream::connect(self.address));
+        drop(self.thread.take().map(JoinHandle::join));
+    }
+}
+
+fn accept(listener: &TcpListener, state: &Arc<State>) {
+    let mut clients = Vec::new();
+    for stream in listener.incoming() {
+        let stream = stream.unwrap();
+        if state.stopped.load(Ordering::SeqCst) {
+            break;
+        }
+        let state = Arc::clone(state);
+        // A client that hangs up in the middle is its own matter.
+        clients.push(thread::spawn(move || drop(state.serve(&stream))));
+    }
+    for client in clients {
+        drop(client.join());
+    }
+}
+
+/// Reads a head byte by byte, so that nothing of the body is taken from the connection: a fault decides whether it is read at all.
+struct Unbuffered<'a>(&'a TcpStream);
+
+impl Read for Unbuffered<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl io::BufRead for Unbuffered<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        unreachable!("lines are read by `read_until` below")
+    }
+
+    fn consume(&mut self, _: usize) {}
+
+    fn read_line(&mut self, line: &mut String) -> io::Result<usize> {
+        let mut bytes = Vec::new();
+        let mut byte = [0];
+        while !bytes.ends_with(b"\n") && self.0.read(&mut byte)? == 1 {
+            bytes.push(byte[0]);
+        }
+        line.push_str(&String::from_utf8_lossy(&bytes));
+        Ok(bytes.len())
+    }
+}
+
+impl State {
+    fn serve(&self, mut stream: &TcpStream) -> io::Result<()> {
+        let Some(mut request) = wire::request_head(&mut Unbuffered(stream))? else { return Ok(()) };
+        self.seen.lock().unwrap().push((request.method.clone(), request.target.clone()));
+        let mut rules = self.rules.lock().unwrap();
+        let fault = rules.iter_mut().find_map(|rule| rule.apply(&request.method, &request.target));
+        drop(rules);
+        if fault == Some(Fault::Reset) {
+            // Closing with unread bytes resets the connection. Without a body there is none yet, so the head of an answer breaks off.
+            return stream.write_all(b"HTTP/1.1 2").and(Ok(()));
+        }
+        wire::request_body(&mut BufReader::new(stream), &mut request)?;
+        let method = request.method.clone();
+        let pass = || {
+            let answer = wire::send(self.upstream, &request);
+            if let Some(call) = self.after.lock().unwrap().as_mut() {
+                call(&request);
+            }
+            // A registry that is down looks like one that hangs up.
+            answer
+        };
+        match fault {
+            None => stream.write_all(&pass()?.bytes(&method)),
+            Some(fault) => spoil(stream, &method, &fault, pass),
+        }
+    }
+}
+
+/// Answers as a fault wants it.
+fn spoil(
+    mut stream: &TcpStream,
+    method: &str,
+    fault: &Fault,
+    pass: impl FnOnce() -> io::Result<Response>,
+) -> io::Result<()> {
+    let answer = match fault {
+        Fault::Status(401) => Response::new(401, "").header("www-authenticate", "Basic realm=\"tests\""),
+        Fault::Status(status) => Response::new(*status, ""),
+        Fault::RateLimited(seconds) => Response::new(429, "").header("retry-after", &seconds.to_string()),
+        Fault::Page => Response::new(200, "<!DOCTYPE html><title>Log in</title>").header("content-type", "text/html"),
+        Fault::Body(kind, body) => Response::new(200, body.clone()).header("content-type", kind),
+        Fault::Redirect(location) => Response::new(307, "").header("location", location),
+        Fault::OtherDigest => {
+            let mut answer = pass()?;
+            answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("docker-content-digest"));
+            answer.header("docker-content-digest", &format!("sha256:{}", "0".repeat(64)))
+        }
+        Fault::Truncated | Fault::Slow => {
+            let bytes = pass()?.bytes(method);
+            stream.write_all(bytes.get(..bytes.len().saturating_sub(5)).unwrap_or_default())?;
+            if *fault == Fault::Slow {
+                // Until the client gives up.
+                stream.read_exact(&mut [0])?;
+            }
+            return Ok(());
+        }
+        Fault::Reset => return Ok(()),
+    };
+    stream.write_all(&answer.bytes(method))
+}
