@@ -15,7 +15,9 @@ mod faults;
 mod images;
 mod proxy;
 mod registry;
+mod server;
 mod tools;
+mod traps;
 mod wire;
 
 pub use consumer::{Consumer, Done, HEAD, MERGE};
@@ -24,4 +26,5 @@ pub use images::{Image, Pushed};
 pub use proxy::FaultProxy;
 pub use registry::{LOGIN, Registry};
 pub use tools::Builder;
+pub use traps::{Entrance, Listing, Traps};
 pub use wire::{Request, Response, send};

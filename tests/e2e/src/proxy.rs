@@ -1,23 +1,20 @@
 //! A proxy between a client and a registry that passes everything on, counts it, and makes go wrong what its rules say.
 
 use std::io::{self, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
 
 use crate::faults::{Fault, Rule};
+use crate::server::Server;
 use crate::wire::{self, Request, Response};
 
 /// The proxy; it ends when it is dropped.
 pub struct FaultProxy {
-    address: SocketAddr,
+    server: Server,
     state: Arc<State>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct State {
-    stopped: AtomicBool,
     upstream: SocketAddr,
     rules: Mutex<Vec<Rule>>,
     /// Method and target of every request.
@@ -31,18 +28,10 @@ type After = Box<dyn FnMut(&Request) + Send>;
 impl FaultProxy {
     /// Starts a proxy before a registry.
     pub fn start(upstream: SocketAddr, rules: Vec<Rule>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let state = Arc::new(State {
-            stopped: AtomicBool::new(false),
-            upstream,
-            rules: Mutex::new(rules),
-            seen: Mutex::default(),
-            after: Mutex::default(),
-        });
+        let state =
+            Arc::new(State { upstream, rules: Mutex::new(rules), seen: Mutex::default(), after: Mutex::default() });
         let own = Arc::clone(&state);
-        let thread = thread::spawn(move || accept(&listener, &own));
-        Self { address, state, thread: Some(thread) }
+        Self { server: Server::start(move |stream| own.serve(stream)), state }
     }
 
     /// Calls a function after every request that was passed on.
@@ -54,12 +43,12 @@ impl FaultProxy {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.server.address()
     }
 
     /// The full name of an image behind it.
     pub fn image(&self, repository: &str) -> String {
-        format!("{}/{repository}", self.address)
+        format!("{}/{repository}", self.address())
     }
 
     /// How many requests with this method had this text in their path.
@@ -71,31 +60,6 @@ impl FaultProxy {
     /// Every request so far.
     pub fn requests(&self) -> Vec<String> {
         self.state.seen.lock().unwrap().iter().map(|(method, target)| format!("{method} {target}")).collect()
-    }
-}
-
-impl Drop for FaultProxy {
-    fn drop(&mut self) {
-        self.state.stopped.store(true, Ordering::SeqCst);
-        // The next connection is the last.
-        drop(TcpStream::connect(self.address));
-        drop(self.thread.take().map(JoinHandle::join));
-    }
-}
-
-fn accept(listener: &TcpListener, state: &Arc<State>) {
-    let mut clients = Vec::new();
-    for stream in listener.incoming() {
-        let stream = stream.unwrap();
-        if state.stopped.load(Ordering::SeqCst) {
-            break;
-        }
-        let state = Arc::clone(state);
-        // A client that hangs up in the middle is its own matter.
-        clients.push(thread::spawn(move || drop(state.serve(&stream))));
-    }
-    for client in clients {
-        drop(client.join());
     }
 }
 
