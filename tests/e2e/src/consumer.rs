@@ -1,6 +1,7 @@
 //! A later job that runs the program: a policy, the facts of a pull request, and nothing else of this machine.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -105,6 +106,27 @@ impl Consumer {
         let config = json!({"auths": {registry: {"username": LOGIN.0, "password": password}}});
         fs::write(self.folder.path().join("config.json"), config.to_string()).unwrap();
         self.variables.push(("DOCKER_CONFIG".to_owned(), self.folder.path().display().to_string()));
+        self
+    }
+
+    /// Lets a script be the program that keeps the logins of docker.
+    #[must_use]
+    pub fn credential_helper(self, script: &str) -> Self {
+        let home = self.folder.path();
+        let folder = home.join("bin");
+        fs::create_dir(&folder).unwrap();
+        let file = folder.join("docker-credential-tests");
+        fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(home.join("config.json"), r#"{"credsStore": "tests"}"#).unwrap();
+        let (path, home) = (format!("{}:/usr/bin:/bin", folder.display()), home.display().to_string());
+        self.env("PATH", &path).env("DOCKER_CONFIG", &home)
+    }
+
+    /// Sets a variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 

@@ -18,13 +18,15 @@ mod registry;
 mod server;
 mod tools;
 mod traps;
+mod tunnel;
 mod wire;
 
 pub use consumer::{Consumer, Done, HEAD, MERGE};
 pub use faults::{Fault, Rule, Times};
 pub use images::{Image, Pushed};
 pub use proxy::FaultProxy;
-pub use registry::{LOGIN, Registry};
+pub use registry::{LOGIN, NAME, Registry};
 pub use tools::Builder;
 pub use traps::{Entrance, Listing, Traps};
+pub use tunnel::Tunnel;
 pub use wire::{Request, Response, send};

@@ -63,36 +63,9 @@ impl FaultProxy {
     }
 }
 
-/// Reads a head byte by byte, so that nothing of the body is taken from the connection: a fault decides whether it is read at all.
-struct Unbuffered<'a>(&'a TcpStream);
-
-impl Read for Unbuffered<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl io::BufRead for Unbuffered<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        unreachable!("lines are read by `read_until` below")
-    }
-
-    fn consume(&mut self, _: usize) {}
-
-    fn read_line(&mut self, line: &mut String) -> io::Result<usize> {
-        let mut bytes = Vec::new();
-        let mut byte = [0];
-        while !bytes.ends_with(b"\n") && self.0.read(&mut byte)? == 1 {
-            bytes.push(byte[0]);
-        }
-        line.push_str(&String::from_utf8_lossy(&bytes));
-        Ok(bytes.len())
-    }
-}
-
 impl State {
     fn serve(&self, mut stream: &TcpStream) -> io::Result<()> {
-        let Some(mut request) = wire::request_head(&mut Unbuffered(stream))? else { return Ok(()) };
+        let Some(mut request) = wire::request_head(&mut wire::Unbuffered(stream))? else { return Ok(()) };
         self.seen.lock().unwrap().push((request.method.clone(), request.target.clone()));
         let mut rules = self.rules.lock().unwrap();
         let fault = rules.iter_mut().find_map(|rule| rule.apply(&request.method, &request.target));

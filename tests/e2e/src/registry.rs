@@ -20,7 +20,15 @@ const HTPASSWD: &str = "ada:$2b$04$f53oKERcUoI.rIuISSxlGuLYy6iBvgF0ltGTnbv0U6Tz3
 enum Door {
     Open,
     Login,
+    Encrypted,
 }
+
+/// What openssl is to write into a certificate for [`NAME`].
+const CERTIFICATE: &str = "[req]\ndistinguished_name=name\nx509_extensions=more\nprompt=no\n[name]\nCN=registry.example\n\
+     [more]\nsubjectAltName=DNS:registry.example\nbasicConstraints=critical,CA:FALSE\n";
+
+/// The name in the certificate of an encrypted registry.
+pub const NAME: &str = "registry.example";
 
 /// A registry over a temporary folder.
 pub struct Registry {
@@ -41,9 +49,22 @@ impl Registry {
         Self::new(Door::Login)
     }
 
+    /// A registry that speaks TLS, with a certificate for [`NAME`] that no machine trusts by itself.
+    pub fn with_tls() -> Self {
+        Self::new(Door::Encrypted)
+    }
+
+    /// The file with its certificate.
+    pub fn certificate(&self) -> String {
+        self.folder.path().join("cert.pem").display().to_string()
+    }
+
     fn new(door: Door) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut registry = Self { folder, door, address: SocketAddr::from(([127, 0, 0, 1], 0)), process: None };
+        if door == Door::Encrypted {
+            registry.certify();
+        }
         registry.restart();
         registry
     }
@@ -89,7 +110,7 @@ impl Registry {
             let address = line
                 .split("listening on ")
                 .nth(1)
-                .map(|rest| rest.split(['"', ' ']).next().unwrap_or_default().parse());
+                .map(|rest| rest.split(['"', ' ', ',']).next().unwrap_or_default().parse());
             said.push(line);
             address
         });
@@ -100,11 +121,27 @@ impl Registry {
         thread::spawn(move || log.for_each(drop));
     }
 
+    fn certify(&self) {
+        let folder = self.folder.path();
+        fs::write(folder.join("openssl.cnf"), CERTIFICATE).unwrap();
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2"])
+            .args(["-config", "openssl.cnf", "-keyout", "key.pem", "-out", "cert.pem"])
+            .current_dir(folder)
+            .output()
+            .expect("openssl is needed: `cargo xtask test e2e` installs it");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+
     fn config(&self) -> String {
         let folder = self.folder.path().display();
+        let tls = match self.door {
+            Door::Encrypted => format!(", tls: {{certificate: {folder}/cert.pem, key: {folder}/key.pem}}"),
+            Door::Open | Door::Login => String::new(),
+        };
         let mut config = format!(
             "version: 0.1\nlog: {{level: info}}\nstorage: {{filesystem: {{rootdirectory: {folder}/data}}, delete: {{enabled: true}}}}\n\
-             http: {{addr: \"{}\"}}\n",
+             http: {{addr: \"{}\"{tls}}}\n",
             self.address
         );
         if self.door == Door::Login {

@@ -164,6 +164,33 @@ pub(crate) fn request_body(reader: &mut impl BufRead, request: &mut Request) -> 
     Ok(())
 }
 
+/// Reads a head byte by byte, so that nothing of the body is taken from the connection: a fault decides whether it is read at all.
+pub(crate) struct Unbuffered<'a>(pub(crate) &'a TcpStream);
+
+impl Read for Unbuffered<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl BufRead for Unbuffered<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        unreachable!("lines are read by `read_line` below")
+    }
+
+    fn consume(&mut self, _: usize) {}
+
+    fn read_line(&mut self, line: &mut String) -> io::Result<usize> {
+        let mut bytes = Vec::new();
+        let mut byte = [0];
+        while !bytes.ends_with(b"\n") && self.0.read(&mut byte)? == 1 {
+            bytes.push(byte[0]);
+        }
+        line.push_str(&String::from_utf8_lossy(&bytes));
+        Ok(bytes.len())
+    }
+}
+
 type Head = (String, Vec<(String, String)>);
 
 fn head_of(reader: &mut impl BufRead) -> io::Result<Option<Head>> {

@@ -10,8 +10,13 @@ use anyhow::{Context, Result, bail};
 use crate::shell::{read, run, say};
 
 /// Programs, and the packages that bring them.
-const PROGRAMS: [(&str, &str); 4] =
-    [("docker-registry", "docker-registry"), ("buildah", "buildah"), ("skopeo", "skopeo"), ("setpriv", "util-linux")];
+const PROGRAMS: [(&str, &str); 5] = [
+    ("docker-registry", "docker-registry"),
+    ("buildah", "buildah"),
+    ("skopeo", "skopeo"),
+    ("setpriv", "util-linux"),
+    ("openssl", "openssl"),
+];
 
 /// What Debian's packages ask before they start a service. 101 means: not here.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
