@@ -115,6 +115,31 @@ fn an_image_of_another_commit_is_no_image() {
 }
 
 #[test]
+fn what_nobody_knows_has_an_exit_code_of_its_own() {
+    let unknown = json!({"probe": manifest("pr-12-1111111"), "seen": {"kind": "unknown", "cause": "timeout"}});
+    let done = consumer(&json!([absent(&json!({"kind": "receipt"})), unknown])).go();
+    assert_eq!(done.code, 3);
+    assert!(done.stdout.contains("not answered: registry.example/acme/app:pr-12-1111111"), "{}", done.stdout);
+}
+
+#[test]
+fn the_image_alone_is_a_line_or_nothing() {
+    let done = consumer(&seen(MERGE)).arg("--format").arg("reference").go();
+    assert_eq!(done.code, 0);
+    assert!(done.stdout.starts_with("registry.example/acme/app@sha256:"), "{}", done.stdout);
+    assert_eq!(done.stdout.lines().count(), 1);
+    let done = consumer(&json!([])).arg("--format").arg("reference").go();
+    assert_eq!((done.code, done.stdout.as_str()), (1, ""));
+}
+
+#[test]
+fn what_was_seen_and_what_is_looked_at_exclude_each_other() {
+    let done = consumer(&json!([])).arg("--wait").arg("1m").go();
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("--observations"), "{}", done.stderr);
+}
+
+#[test]
 fn the_json_is_the_engines_own() {
     let done = consumer(&seen(MERGE)).arg("--format").arg("json").go();
     let step: Value = serde_json::from_str(&done.stdout).unwrap();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::{Failure, Registry, address::Address, failure::is_page};
+use super::{Failure, Registry, address::Address, failure::is_page, token::encoded};
 use crate::http::Request;
 
 /// Tags that are asked for in one page.
@@ -75,7 +75,8 @@ impl Listing {
         self.links |= page.next.is_some();
         let brought = self.tags.len() > before;
         // Without links a page may be the whole list, or its start: the registry is asked from its last tag on, and the answer tells.
-        let guess = || last.filter(|_| !self.links).map(|last| format!("tags/list?n={PAGE}&last={last}"));
+        let guess =
+            || last.filter(|_| !self.links).map(|last| format!("tags/list?n={PAGE}&{}", encoded(&[("last", &last)])));
         self.next = if brought { page.next.or_else(guess) } else { None };
         Ok(())
     }
@@ -108,14 +109,21 @@ fn next(header: &str) -> Option<String> {
     is_next.then(|| address.to_owned())
 }
 
-/// What of a link follows the repository's address. One that leads to another repository or host is not followed with this one's login.
+/// What of a link follows the repository's address. One that leads to another repository or host is not followed with this one's login. The
+/// scheme does not count: behind some proxies a registry does not know that it is spoken to encrypted.
 fn relative(link: &str, address: &Address) -> Result<String, Failure> {
-    let base = address.url("");
-    let path = base.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap_or_default();
-    let rest =
-        link.strip_prefix(&base).or_else(|| link.strip_prefix(&path)).or_else(|| link.starts_with('?').then_some(link));
-    let rest = rest.map(|rest| if rest.starts_with('?') { format!("tags/list{rest}") } else { rest.to_owned() });
-    rest.ok_or_else(|| Failure::invalid(format!("{} links from its list of tags to somewhere else", address.registry)))
+    let elsewhere = || Failure::invalid(format!("{} links from its list of tags to somewhere else", address.registry));
+    let after_scheme = |url: &str| url.split_once("://").map(|(_, rest)| rest.to_owned());
+    let base = after_scheme(&address.url("")).unwrap_or_default();
+    let path = base.find('/').and_then(|at| base.get(at..)).unwrap_or_default();
+    if let Some(query) = link.strip_prefix('?') {
+        return Ok(format!("tags/list?{query}"));
+    }
+    let rest = match after_scheme(link) {
+        Some(whole) => whole.strip_prefix(base.as_str()).map(str::to_owned),
+        None => link.strip_prefix(path).map(str::to_owned),
+    };
+    rest.ok_or_else(elsewhere)
 }
 
 #[cfg(test)]
@@ -133,6 +141,7 @@ mod tests {
         for (header, expected) in [
             ("</v2/acme/app/tags/list?last=b&n=2>; rel=\"next\"", Some("tags/list?last=b&n=2")),
             ("<https://a.example/v2/acme/app/tags/list?n=2>; rel=next", Some("tags/list?n=2")),
+            ("<http://a.example/v2/acme/app/tags/list?n=2>; rel=next", Some("tags/list?n=2")),
             ("<?n=2>;REL=\"Next\"", Some("tags/list?n=2")),
             ("</v2/acme/app/tags/list>; rel=\"first\"", None),
             ("nonsense", None),

@@ -84,7 +84,7 @@ fn server(realm: &str) -> &str {
 }
 
 /// Pairs as a query or a form.
-fn encoded(pairs: &[(&str, &str)]) -> String {
+pub(super) fn encoded(pairs: &[(&str, &str)]) -> String {
     let mut out = String::new();
     for (name, value) in pairs {
         if !out.is_empty() {
