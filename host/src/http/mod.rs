@@ -4,7 +4,7 @@ mod answer;
 mod origin;
 
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Agent;
 use ureq::http::{Method, Request as Message, Uri};
@@ -103,10 +103,12 @@ impl Client {
         let mut uri: Uri = request.url.parse().map_err(|_| Failure::Refused(format!("`{}` is no URL", request.url)))?;
         let first = Origin::of(&uri);
         let follow = matches!(request.method, Method::GET | Method::HEAD);
+        let begin = Instant::now();
         for _ in 0..=REDIRECTS {
             self.plain.allows(&uri)?;
             let authorization = request.authorization.filter(|_| Origin::of(&uri) == first);
-            let answer = self.exchange(request, &uri, authorization)?;
+            let left = request.time.saturating_sub(begin.elapsed());
+            let answer = self.exchange(request, &uri, authorization, left)?;
             let Some(location) = answer.redirect().filter(|_| follow) else { return Ok(answer) };
             uri = next(&uri, location)
                 .ok_or_else(|| Failure::Misled(format!("`{uri}` leads to `{location}`, which is no URL")))?;
@@ -114,7 +116,13 @@ impl Client {
         Err(Failure::Misled(format!("`{}` leads from one address to another more than {REDIRECTS} times", request.url)))
     }
 
-    fn exchange(&self, request: &Request<'_>, uri: &Uri, authorization: Option<&str>) -> Result<Answer, Failure> {
+    fn exchange(
+        &self,
+        request: &Request<'_>,
+        uri: &Uri,
+        authorization: Option<&str>,
+        left: Duration,
+    ) -> Result<Answer, Failure> {
         let mut message = Message::builder().method(request.method.clone()).uri(uri.clone());
         for (name, value) in request.headers.iter().copied().chain(authorization.map(|value| ("authorization", value)))
         {
@@ -122,10 +130,8 @@ impl Client {
         }
         let agent = self.agent(uri);
         let response = match request.body {
-            None => message.body(()).map_err(ureq::Error::from).and_then(|message| run(agent, message, request.time)),
-            Some(body) => {
-                message.body(body).map_err(ureq::Error::from).and_then(|message| run(agent, message, request.time))
-            }
+            None => message.body(()).map_err(ureq::Error::from).and_then(|message| run(agent, message, left)),
+            Some(body) => message.body(body).map_err(ureq::Error::from).and_then(|message| run(agent, message, left)),
         };
         Answer::read(response.map_err(|e| Failure::of(&e, request.time))?, request.limit, request.time)
     }

@@ -67,6 +67,16 @@ pub(super) fn is_digest(reference: &str) -> bool {
     reference.contains(':')
 }
 
+/// Refuses a web page in the place of a blob; a blob may look like one, if its digest says so.
+pub(super) fn not_a_page(who: &str, digest: &str, answer: &Answer) -> Result<(), Failure> {
+    if is_page(answer) && sha256(&answer.body) != digest {
+        return Err(Failure::invalid(format!(
+            "{who} answers the wish for {digest} with a web page, as a proxy or a login sends it"
+        )));
+    }
+    Ok(())
+}
+
 /// Refuses an answer with status 200 that is no manifest at all: a login page, an error of a gateway. Which manifest it is, and whether it
 /// is the right one, is the engine's question.
 pub(super) fn is_manifest(who: &str, what: &str, answer: &Answer) -> Result<(), Failure> {

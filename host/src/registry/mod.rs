@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use access::Door;
 use address::Address;
-use document::is_manifest;
 pub(crate) use document::{Document, sha256};
+use document::{is_manifest, not_a_page};
 pub(crate) use failure::{Failure, Kind};
 pub(crate) use tags::Listing;
 
@@ -90,7 +90,9 @@ impl Registry {
     pub(crate) fn blob_as_sent(&self, image: &str, digest: &str, limit: u64) -> Result<Document, Failure> {
         let address = Address::parse(image, &self.plain)?;
         let url = address.url(&format!("blobs/{}", plain(digest)?));
-        self.ask(&address, &Request::get(&url).limit(limit)).map(Document::of)
+        let answer = self.ask(&address, &Request::get(&url).limit(limit))?;
+        not_a_page(&address.registry, digest, &answer)?;
+        Ok(Document::of(answer))
     }
 
     /// Sends a request, logs in when the registry asks for it, and refuses every answer that is no success.

@@ -121,6 +121,18 @@ fn a_digest_that_lies_is_found_out_and_the_engine_still_sees_the_bytes() {
 }
 
 #[test]
+fn a_page_is_no_blob_unless_it_is_the_one_that_was_asked_for() {
+    let server = Server::start(|_, _| answer(200, "content-type: text/html", "<html>"));
+    let image = format!("{}/acme/app", server.address());
+    let (client, _folder) = registry("{}");
+    let other = format!("sha256:{}", "1".repeat(64));
+    let failure = client.blob_as_sent(&image, &other, 100).unwrap_err();
+    assert!(message(&failure).contains("with a web page"), "{}", failure.message);
+    let own = sha256(b"<html>");
+    assert_eq!(client.blob(&image, &own, 100).unwrap().bytes, b"<html>");
+}
+
+#[test]
 fn what_is_too_large_or_not_whole_is_no_manifest() {
     let failure = manifest(&Server::start(|_, _| answer(200, MANIFEST_TYPE, vec![b'x'; 5 << 20]))).unwrap_err();
     assert_eq!(

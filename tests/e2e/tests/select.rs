@@ -110,6 +110,16 @@ fn what_nobody_knows_is_no_absence() {
 }
 
 #[test]
+fn a_page_in_the_place_of_a_config_is_no_config() {
+    let registry = Registry::start();
+    Image::of(MERGE).push(registry.address(), "acme/app", Consumer::tag());
+    let rule = Rule::new("GET", "/blobs/", Times::Always, Fault::Page);
+    let proxy = FaultProxy::start(registry.address(), vec![rule]);
+    let done = Consumer::of(&proxy.image("acme/app")).args(&["--format", "json"]).select();
+    assert_eq!((done.code, &done.json()["not_selected"]["cause"]), (3, &"invalid".into()), "{done:?}");
+}
+
+#[test]
 fn a_refusal_is_not_repeated() {
     let registry = Registry::start();
     let rule = Rule::new("GET", "/manifests/", Times::Always, Fault::Status(401));
