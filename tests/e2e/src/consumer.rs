@@ -60,7 +60,7 @@ impl Consumer {
     pub fn of(image: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let policy = format!(
-            "version: 1\nimages: [\"{image}\"]\ntags:\n  - tag: \"pr-{{{{pr}}}}-{{{{sha}}}}\"\n\
+            "version: 1\nimages: [\"{image}\"]\ntags: [{{tag: \"pr-{{{{pr}}}}-{{{{sha}}}}\"}}]\n\
              retry: {{inspect: {{attempts: 4, backoff: {{first: 1ms}}}}}}\nselect: {{fallback: [fail]}}\n"
         );
         fs::write(folder.path().join("buildonce.yaml"), policy).unwrap();
@@ -130,6 +130,18 @@ impl Consumer {
         self
     }
 
+    /// Writes a file into its folder.
+    #[must_use]
+    pub fn file(self, name: &str, content: &str) -> Self {
+        fs::write(self.folder.path().join(name), content).unwrap();
+        self
+    }
+
+    /// The text of a file in its folder.
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
     /// The folder that it runs in.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -146,10 +158,22 @@ impl Consumer {
         self.run(&["select", "channel", "--image", image], &words)
     }
 
+    /// Runs a script of bash that finds the program on its PATH, as a step of a job does.
+    pub fn script(&self, script: &str) -> Done {
+        let mut run = Command::new("bash");
+        run.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script]);
+        let folder = program().parent().unwrap().display().to_string();
+        self.finish(run.env_clear().env("PATH", format!("{folder}:/usr/bin:/bin")))
+    }
+
     fn run(&self, command: &[&str], arguments: &[String]) -> Done {
         let mut run = Command::new(program());
-        run.args(command).args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         run.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        self.finish(run.args(command).args(arguments))
+    }
+
+    fn finish(&self, run: &mut Command) -> Done {
+        run.current_dir(self.folder.path()).stdin(Stdio::null());
         run.env("HOME", self.folder.path()).envs(self.variables.iter().map(|(name, value)| (name, value)));
         let output = run.output().unwrap_or_else(|error| {
             panic!("{} is needed: `cargo xtask test e2e` builds it ({error})", program().display())

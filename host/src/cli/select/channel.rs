@@ -32,6 +32,9 @@ The list of a registry is its names alone, so that --created and --pushed need a
 Exit codes: 0 there is a tag; 1 no tag belongs to the channel; 2 an option is wrong; 3 the registry did not answer, or not with \
 the whole list.";
 
+/// The heading of what says where tags come from.
+const WHERE: &str = "Where the tags are (a registry, or a file)";
+
 /// Which tag of a moving line is the newest
 ///
 /// A channel is a line of tags: the releases of 1.x, the builds of main, the nightly builds. It says what is newest, never what belongs to a
@@ -40,14 +43,20 @@ the whole list.";
 #[command(after_help = EXAMPLES)]
 pub(super) struct Options {
     /// Ask the registry for the tags of this image, and for the digest of the chosen one
-    #[arg(long, value_name = "IMAGE", required_unless_present = "tags_file", conflicts_with_all = ["tags_file", "created", "pushed"])]
+    #[arg(
+        long,
+        value_name = "IMAGE",
+        required_unless_present = "tags_file",
+        conflicts_with_all = ["tags_file", "created", "pushed"],
+        help_heading = WHERE
+    )]
     image: Option<String>,
     #[command(flatten)]
     pub(super) registry: RegistryOptions,
     #[command(flatten)]
     pub(super) policy: PolicyOptions,
     /// The tags; `-` is standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = WHERE)]
     tags_file: Option<PathBuf>,
     #[command(flatten)]
     by: By,

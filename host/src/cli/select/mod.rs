@@ -96,7 +96,7 @@ struct Where {
 #[derive(Debug, Args)]
 struct RegistryOptions {
     /// Speak http instead of https with this registry, written with its port; repeat it for more. With this machine that is usual
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", help_heading = "Registries")]
     plain_http: Vec<String>,
 }
 
