@@ -136,4 +136,18 @@ mod tests {
         }
         assert_eq!(best(["Basic realm=\"x\"", "Bearer realm=\"y\""].into_iter()), Some(bearer("y", None, None)));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_value_comes_back_as_it_was_quoted(realm in "[ -~]{1,40}", service in "[ -~]{0,20}", before in "(|Basic realm=\"x\", )") {
+            let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+            let header = format!("{before}Bearer realm={}, service={}", quoted(&realm), quoted(&service));
+            proptest::prop_assert_eq!(best([header.as_str()].into_iter()), Some(bearer(&realm, Some(&service), None)));
+        }
+
+        #[test]
+        fn whatever_comes_is_read_to_its_end(header in "\\PC*", other in "[A-Za-z=\", \\\\]*") {
+            best([header.as_str(), other.as_str()].into_iter());
+        }
+    }
 }

@@ -191,4 +191,15 @@ mod tests {
         listing.add(page(&[], None)).unwrap();
         assert!(!listing.is_open() && listing.tags.is_empty());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_link_leads_out_of_the_repository(link in "(https?://|//|/|\\?)?[a-z./?=%@:]*") {
+            let address = Address::parse("a.example/acme/app", &PlainHttp::Loopback).unwrap();
+            if let Ok(rest) = relative(&link, &address) {
+                let url = address.url(&rest);
+                proptest::prop_assert!(url.starts_with("https://a.example/v2/acme/app/"), "{}", url);
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! e2e` installs what they need and runs the tests.
 //!
 //! Everything listens on loopback at a port that the system chooses, lives in a temporary folder, and ends when its value is dropped.
+#![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,5 @@
 //! `integrations/github/select`, as a runner carries it out.
+#![cfg(target_os = "linux")]
 
 use buildonce_e2e::{Consumer, Image, MERGE, Registry};
 

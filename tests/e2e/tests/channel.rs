@@ -1,4 +1,5 @@
 //! `buildonce select channel --image` against registries that list their tags in every way that was seen.
+#![cfg(target_os = "linux")]
 
 use buildonce_e2e::{
     Consumer, Entrance, Fault, FaultProxy, Image, LOGIN, Listing, MERGE, Registry, Request, Rule, Times, Traps, send,

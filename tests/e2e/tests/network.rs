@@ -1,4 +1,5 @@
 //! What lies between the program and a registry: encryption, proxies, logins.
+#![cfg(target_os = "linux")]
 
 use std::fs;
 

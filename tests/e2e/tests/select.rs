@@ -1,4 +1,5 @@
 //! `buildonce select` against Debian's registry.
+#![cfg(target_os = "linux")]
 
 use std::thread;
 

@@ -1,4 +1,5 @@
 //! `buildonce select` against a registry that gives tokens, and that serves manifests whatever is accepted.
+#![cfg(target_os = "linux")]
 
 use buildonce_e2e::{Consumer, Entrance, Image, Listing, MERGE, Traps};
 
