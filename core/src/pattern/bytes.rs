@@ -1,8 +1,11 @@
 //! Sets of bytes.
 
+/// Bits in a part of a set; more than the component's registers hold would be slower.
+const PART: u8 = 32;
+
 /// A set of bytes: one bit for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Bytes([u128; 2]);
+pub(super) struct Bytes([u32; 8]);
 
 impl Bytes {
     /// The bytes from one to another, both included.
@@ -42,19 +45,19 @@ impl Bytes {
 
     /// Adds a byte.
     pub(super) fn add(&mut self, byte: u8) {
-        let [low, high] = &mut self.0;
-        *(if byte < 128 { low } else { high }) |= 1 << (byte & 127);
+        if let Some(part) = self.0.get_mut(usize::from(byte / PART)) {
+            *part |= 1 << (byte % PART);
+        }
     }
 
     /// Whether a byte is in it.
     pub(super) fn has(&self, byte: u8) -> bool {
-        let [low, high] = self.0;
-        (if byte < 128 { low } else { high }) >> (byte & 127) & 1 != 0
+        self.0.get(usize::from(byte / PART)).is_some_and(|part| part >> (byte % PART) & 1 != 0)
     }
 
     /// Whether nothing is in it.
     pub(super) fn is_empty(&self) -> bool {
-        self.0 == [0; 2]
+        self.0 == [0; 8]
     }
 
     /// What is in one of the two.
@@ -78,16 +81,22 @@ impl Bytes {
     }
 
     /// With the small and the capital form of each letter in it.
-    pub(super) fn folded(self) -> Self {
-        let [low, high] = self.0;
-        let letters = (1_u128 << 26) - 1;
-        let (capital, small) = (low >> b'A' & letters, low >> b'a' & letters);
-        Self([low | small << b'A' | capital << b'a', high])
+    pub(super) fn folded(mut self) -> Self {
+        for small in b'a'..=b'z' {
+            let capital = small.to_ascii_uppercase();
+            if self.has(small) || self.has(capital) {
+                self.add(small);
+                self.add(capital);
+            }
+        }
+        self
     }
 
-    fn with(self, other: Self, join: impl Fn(u128, u128) -> u128) -> Self {
-        let ([a, b], [c, d]) = (self.0, other.0);
-        Self([join(a, c), join(b, d)])
+    fn with(mut self, other: Self, join: impl Fn(u32, u32) -> u32) -> Self {
+        for (part, other) in self.0.iter_mut().zip(other.0) {
+            *part = join(*part, other);
+        }
+        self
     }
 }
 

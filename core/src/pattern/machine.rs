@@ -1,7 +1,7 @@
 //! Runs a program over a text, all ways at once: time grows with program and text, and with nothing else.
 
 use super::bytes::Bytes;
-use super::program::{Op, Program, set_of};
+use super::program::{Op, Program};
 
 /// A slot that nothing was written into.
 const UNSET: usize = usize::MAX;
@@ -75,6 +75,11 @@ pub(super) fn run<'m>(program: &Program, text: &[u8], slots: usize, memory: &'m 
             machine.memory.slots.resize(slots, UNSET);
             machine.follow(0, at, Side::Now);
         }
+        // Where another way may begin at each byte, every byte has to be looked at.
+        let alone = (matched || program.anchored) && machine.memory.now.steps.len() == 1;
+        if alone && machine.straight(&mut at) {
+            continue;
+        }
         matched |= machine.step(byte, at);
         if matched && slots == 0 {
             break;
@@ -107,6 +112,23 @@ struct Machine<'p, 't, 'm> {
 }
 
 impl Machine<'_, '_, '_> {
+    /// Takes the only way along steps that follow each other, where no step has to be looked for; whether it came further. That is most of what
+    /// happens behind a beginning.
+    fn straight(&mut self, at: &mut usize) -> bool {
+        let Some(only) = self.memory.now.steps.first_mut() else { return false };
+        let start = *at;
+        while let (Some(op), Some(byte), Some(next)) =
+            (self.program.op(*only), self.text.get(*at), self.program.op(*only + 1))
+        {
+            if self.program.takes(op, Some(*byte)) != Some(true) || !matches!(next, Op::Byte(_) | Op::Set(_)) {
+                break;
+            }
+            *only += 1;
+            *at += 1;
+        }
+        *at > start
+    }
+
     /// Takes every way past a byte, or to the end; whether one of them matched, in which case those behind it are given up.
     fn step(&mut self, byte: Option<u8>, at: usize) -> bool {
         self.memory.round += 1;
@@ -114,15 +136,11 @@ impl Machine<'_, '_, '_> {
         let now = std::mem::take(&mut self.memory.now);
         for (index, step) in now.steps.iter().enumerate() {
             let slots = now.slots.get(index * self.slots..).and_then(|rest| rest.get(..self.slots)).unwrap_or_default();
-            let goes_on = match self.op(*step) {
-                Op::Byte(wanted) => byte == Some(wanted),
-                Op::Set(number) => byte.is_some_and(|byte| set_of(&self.program.sets, number).has(byte)),
-                _ => {
-                    matched = true;
-                    self.memory.found.clear();
-                    self.memory.found.extend_from_slice(slots);
-                    break;
-                }
+            let Some(goes_on) = self.program.op(*step).and_then(|op| self.program.takes(op, byte)) else {
+                matched = true;
+                self.memory.found.clear();
+                self.memory.found.extend_from_slice(slots);
+                break;
             };
             if goes_on {
                 self.memory.slots.clear();
@@ -185,9 +203,5 @@ impl Machine<'_, '_, '_> {
                 }
             }
         }
-    }
-
-    fn op(&self, step: u32) -> Op {
-        usize::try_from(step).ok().and_then(|step| self.program.ops.get(step)).copied().unwrap_or(Op::Match)
     }
 }

@@ -51,6 +51,24 @@ struct Compiler {
     sets: Vec<Bytes>,
 }
 
+impl Program {
+    /// The step at an address.
+    pub(super) fn op(&self, at: u32) -> Option<Op> {
+        self.ops.get(usize::try_from(at).ok()?).copied()
+    }
+
+    /// Whether a step takes a byte; nothing when it does not wait for one.
+    pub(super) fn takes(&self, op: Op, byte: Option<u8>) -> Option<bool> {
+        match op {
+            Op::Byte(wanted) => Some(byte == Some(wanted)),
+            Op::Set(number) => {
+                Some(byte.is_some_and(|byte| set_of(&self.sets, number).is_some_and(|set| set.has(byte))))
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Compiler {
     /// The address of the next step.
     fn here(&self) -> u32 {
@@ -174,7 +192,7 @@ fn start(ops: &[Op], sets: &[Bytes]) -> (bool, Option<Bytes>) {
     for op in reached(ops, |_| true) {
         match op {
             Op::Byte(byte) => first.add(byte),
-            Op::Set(number) => first = first.or(set_of(sets, number)),
+            Op::Set(number) => first = first.or(set_of(sets, number).copied().unwrap_or_default()),
             _ => return (anchored, None),
         }
     }
@@ -182,8 +200,8 @@ fn start(ops: &[Op], sets: &[Bytes]) -> (bool, Option<Bytes>) {
 }
 
 /// The set of that number.
-pub(super) fn set_of(sets: &[Bytes], number: u32) -> Bytes {
-    usize::try_from(number).ok().and_then(|number| sets.get(number)).copied().unwrap_or_default()
+fn set_of(sets: &[Bytes], number: u32) -> Option<&Bytes> {
+    sets.get(usize::try_from(number).ok()?)
 }
 
 /// The steps for a byte, or the end, that a match can begin with when it goes past some conditions.
