@@ -1,14 +1,12 @@
 //! The event's payload: only what is needed is kept, and every look-up knows its path.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::Timestamp;
 use super::check::{self, Place, Problems};
 use crate::diagnostic::Diagnostic;
 use crate::limits;
+use crate::read::{self, Refusal, Scanner};
 
 /// Items of a list that are kept. GitHub lists a handful of pull requests; more would only fill the memory.
 const ITEMS: usize = 1000;
@@ -45,12 +43,11 @@ impl Payload {
         if document.trim().is_empty() {
             return Self::Missing;
         }
-        let mut json = serde_json::Deserializer::from_str(document);
-        match Select(keys).deserialize(&mut json).and_then(|(value, empty)| json.end().map(|()| (value, empty))) {
+        match read::walk(document, |scanner| select(scanner, keys, 0)) {
             Ok((Value::Object(_), true)) => Self::Missing,
             Ok((value @ Value::Object(_), false)) => Self::Read(value),
             Ok((other, _)) => Self::Broken(format!("it is {}, not an object", type_of(&other))),
-            Err(error) => Self::Broken(error.to_string()),
+            Err(why) => Self::Broken(why),
         }
     }
 }
@@ -170,73 +167,38 @@ fn type_of(value: &Value) -> &'static str {
 }
 
 /// Reads a value, but of objects only the keys asked for. Also tells whether an object had no key at all.
-struct Select(&'static [Key]);
-
-impl<'de> DeserializeSeed<'de> for Select {
-    type Value = (Value, bool);
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Select {
-    type Value = (Value, bool);
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok((Value::Null, false))
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok((value.into(), false))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok((value.into(), false))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok((value.into(), false))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok((value.into(), false))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok((value.into(), false))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut kept = Vec::new();
-        // Of a list where a scalar belongs, its type is all that a message needs.
-        let room = if self.0.is_empty() { 0 } else { ITEMS };
-        while kept.len() < room
-            && let Some((item, _)) = list.next_element_seed(Select(self.0))?
-        {
-            kept.push(item);
-        }
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok((Value::Array(kept), false))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut kept = Map::new();
-        let mut empty = true;
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            empty = false;
-            if let Some(Key(name, below)) = self.0.iter().find(|key| key.0 == name) {
-                let (value, _) = map.next_value_seed(Select(below))?;
-                kept.insert((*name).to_owned(), value);
-            } else {
-                map.next_value::<IgnoredAny>()?;
+fn select(scanner: &mut Scanner<'_>, keys: &[Key], depth: usize) -> Result<(Value, bool), Refusal> {
+    match scanner.peek() {
+        b'{' => {
+            scanner.enter(depth)?;
+            let (mut kept, mut empty) = (Map::new(), true);
+            while let Some(name) = scanner.member()? {
+                empty = false;
+                match keys.iter().find(|key| key.0 == name) {
+                    Some(Key(name, below)) => {
+                        let (value, _) = select(scanner, below, depth + 1)?;
+                        kept.insert((*name).to_owned(), value);
+                    }
+                    None => scanner.skip(),
+                }
             }
+            Ok((Value::Object(kept), empty))
         }
-        Ok((Value::Object(kept), empty))
+        b'[' => {
+            scanner.enter(depth)?;
+            let mut kept = Vec::new();
+            // Of a list where a scalar belongs, its type is all that a message needs.
+            let room = if keys.is_empty() { 0 } else { ITEMS };
+            while scanner.item() {
+                if kept.len() < room {
+                    kept.push(select(scanner, keys, depth + 1)?.0);
+                } else {
+                    scanner.skip();
+                }
+            }
+            Ok((Value::Array(kept), false))
+        }
+        _ => Ok((scanner.value(depth)?, false)),
     }
 }
 
@@ -282,7 +244,9 @@ mod tests {
         insta::assert_snapshot!(why("[1]"), @"it is a list, not an object");
         insta::assert_snapshot!(why("{\"a\":"), @"EOF while parsing a value at line 1 column 5");
         insta::assert_snapshot!(why("{} {}"), @"trailing characters at line 1 column 4");
-        insta::assert_snapshot!(why(&"[".repeat(100_000)), @"recursion limit exceeded at line 1 column 128");
+        insta::assert_snapshot!(why(&"[".repeat(100_000)), @"EOF while parsing a list at line 1 column 100000");
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        insta::assert_snapshot!(why(&deep), @"recursion limit exceeded at line 1 column 128");
     }
 
     #[test]

@@ -13,12 +13,14 @@ mod refusal;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use serde::de::DeserializeOwned;
 
 pub(crate) use reader::{Members, Others, Reader};
 pub(crate) use refusal::{Fault, Refusal};
 pub(crate) use scan::{Scanner, check};
+pub(crate) use value::{value, walk};
 
 /// Reads a document that is one value.
 pub(crate) fn read<T: DeserializeOwned>(text: &str, others: Others) -> Result<T, Refusal> {

@@ -53,6 +53,16 @@ impl de::Error for Stop {
         Self(Some(Box::new(Words(message.to_string()))))
     }
 
+    /// The reader gives every type what it asks for, so that this is for what no type asks.
+    fn invalid_type(_: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self::custom(format_args!("expected {expected}"))
+    }
+
+    /// As above: no type of ours has it.
+    fn invalid_value(_: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self::custom(format_args!("expected {expected}"))
+    }
+
     /// Says that a field or element is not there, which the reader noted when it was asked for it.
     fn invalid_length(_: usize, _: &dyn de::Expected) -> Self {
         Self(None)

@@ -12,7 +12,12 @@ use crate::position::Positions;
 
 /// Refuses what is no JSON.
 pub(crate) fn check(text: &str) -> Result<(), Refusal> {
-    serde_json::from_str::<IgnoredAny>(text).map(|_| ()).map_err(|error| syntax(text, &error))
+    judge(text).map_err(|error| syntax(text, &error))
+}
+
+/// The judgement, with the line and the column that it names.
+pub(super) fn judge(text: &str) -> Result<(), serde_json::Error> {
+    serde_json::from_str::<IgnoredAny>(text).map(|_| ())
 }
 
 #[cold]
@@ -99,7 +104,7 @@ impl<'a> Scanner<'a> {
 
     /// Steps over a value.
     #[inline(never)]
-    pub(super) fn skip(&mut self) {
+    pub(crate) fn skip(&mut self) {
         let mut depth = 0_usize;
         loop {
             match self.peek() {
@@ -144,9 +149,46 @@ impl<'a> Scanner<'a> {
         if !escaped {
             return Ok(Cow::Borrowed(self.text.get(start + 1..self.at - 1).unwrap_or_default()));
         }
-        let literal = self.text.get(start..self.at).unwrap_or_default();
-        serde_json::from_str(literal)
-            .map(Cow::Owned)
-            .map_err(|error| Refusal { fault: Fault::Syntax(words(&error)), span: start..self.at })
+        let inner = self.text.get(start + 1..self.at - 1).unwrap_or_default();
+        let refused = || Fault::Syntax("half a surrogate pair in an escape".to_owned());
+        unescaped(inner).map(Cow::Owned).ok_or_else(|| Refusal { fault: refused(), span: start..self.at })
     }
+}
+
+/// A text without its escapes; nothing when one is half a surrogate pair.
+fn unescaped(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        out.push_str(before);
+        let (sign, after) = escape.split_at_checked(1)?;
+        rest = after;
+        out.push(match sign {
+            "u" => {
+                let (first, after) = unit(rest)?;
+                rest = after;
+                if matches!(first, 0xd800..0xdc00) {
+                    let (second, after) = unit(rest.strip_prefix("\\u")?)?;
+                    rest = after;
+                    char::decode_utf16([first, second]).next()?.ok()?
+                } else {
+                    char::from_u32(first.into())?
+                }
+            }
+            "b" => '\x08',
+            "f" => '\x0c',
+            "n" => '\n',
+            "r" => '\r',
+            "t" => '\t',
+            other => other.chars().next()?,
+        });
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// Four hexadecimal digits.
+fn unit(text: &str) -> Option<(u16, &str)> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    Some((u16::from_str_radix(digits, 16).ok()?, rest))
 }

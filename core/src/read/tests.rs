@@ -336,7 +336,7 @@ fn refusals_say_what_is_wrong_and_where() {
     1:2 "\"sha256:0\"" `sha256:0` is not a sha256 digest
     1:1 "[1]" expected an object, found a list
     1:15 "}" missing key `architecture`
-    1:33 "\"\\ud800\"" no JSON: unexpected end of hex escape
+    1:33 "\"\\ud800\"" no JSON: half a surrogate pair in an escape
     1:33 "true" expected a string, found a boolean
     1:2 "\"éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé\"" unknown key `éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé` | a key here is one of `os`, `architecture`, `variant`, `os_version`
     1:23 "-5" expected a string, found a number

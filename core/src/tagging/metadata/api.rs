@@ -10,6 +10,7 @@ use super::model::{
     ApiAnswer, ApiRequest, ApiSubject, MetadataContext, MetadataFailure, MetadataFailureCode, MetadataInputs, Step,
 };
 use super::output::compact;
+use crate::read;
 
 /// How long to wait before each further request, in milliseconds.
 const WAITS: [u64; 2] = [500, 2_000];
@@ -120,7 +121,7 @@ fn component(text: &str) -> String {
 /// The committer's date of the run's commit, if the forge told it.
 pub(super) fn commit_date(context: &MetadataContext) -> Option<String> {
     let answer = context.commit.last().filter(|answer| is_success(answer))?;
-    let json: Json = serde_json::from_str(&answer.body).ok()?;
+    let json = read::value(&answer.body).ok()?;
     let date = json.pointer("/commit/committer/date").and_then(Json::as_str);
     date.filter(|date| !date.is_empty()).map(str::to_owned)
 }
@@ -144,8 +145,8 @@ pub(super) fn repository(api: Api, context: &MetadataContext, payload: &Json) ->
     if !is_success(answer) {
         return Err(refused(refusal(&answer.body)));
     }
-    let json = serde_json::from_str(&answer.body);
-    let json: Json = json.map_err(|e| refused(format!("the forge's answer about the repository: {e}")))?;
+    let json =
+        read::value(&answer.body).map_err(|e| refused(format!("the forge's answer about the repository: {e}")))?;
     Ok(RepositoryFacts::of(&json))
 }
 
@@ -165,7 +166,7 @@ fn is_success(answer: &ApiAnswer) -> bool {
 
 /// The message of an error's body, as the forge's JavaScript client puts it together.
 fn refusal(body: &str) -> String {
-    let Ok(json) = serde_json::from_str::<Json>(body) else { return body.to_owned() };
+    let Ok(json) = read::value(body) else { return body.to_owned() };
     if let Json::String(message) = json {
         return message;
     }

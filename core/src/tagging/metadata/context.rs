@@ -44,7 +44,7 @@ fn failure(message: impl Into<String>) -> MetadataFailure {
 pub(super) fn payload(context: &MetadataContext) -> Step<Json> {
     let Some(text) = &context.payload else { return Ok(Json::Object(serde_json::Map::new())) };
     super::limits::check("the event payload", text.len(), crate::limits::PAYLOAD_BYTES)?;
-    serde_json::from_str(text)
+    crate::read::value(text)
         .map_err(|e| MetadataFailure::new(MetadataFailureCode::InvalidPayload, format!("the event payload: {e}")))
 }
 
