@@ -20,7 +20,7 @@ mod schema;
 mod select;
 mod template;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use choice::Choice;
 pub(crate) use decode::help_words;
@@ -104,9 +104,11 @@ pub fn built_in(name: &str) -> Option<&'static str> {
     BUILT_IN.iter().find(|(own, _)| *own == name).map(|(_, source)| *source)
 }
 
-/// A built-in policy, read like any other. A test proves that each can be read.
+/// A built-in policy, read like any other. A test proves that each can be read. The standard one is read once, as most policies extend it.
 fn built_in_policy(name: &str) -> Option<Policy> {
-    Policy::parse(built_in(name)?, name).ok()
+    static READ: OnceLock<Option<Policy>> = OnceLock::new();
+    let read = || Policy::parse(built_in(name)?, name).ok();
+    if name == STANDARD { READ.get_or_init(read).clone() } else { read() }
 }
 
 /// Findings in one line each, for tests: `file:line:column: severity[code] message | help`.
