@@ -1,6 +1,7 @@
 //! The same functions with one JSON document in and one out.
 
 mod arguments;
+mod build;
 mod metadata;
 mod reference;
 mod selection;
@@ -207,7 +208,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
 
 /// The tables, one for each file.
 const TABLES: &[&[(&str, Function)]] =
-    &[FUNCTIONS, metadata::FUNCTIONS, selection::FUNCTIONS, version::FUNCTIONS, reference::FUNCTIONS];
+    &[FUNCTIONS, build::FUNCTIONS, metadata::FUNCTIONS, selection::FUNCTIONS, version::FUNCTIONS, reference::FUNCTIONS];
 
 /// Names that [`call`] accepts.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -3,10 +3,11 @@
 //! What this crate needs comes in as values; what it wants done goes out as values. It reads no clock, no
 //! environment, no file and no random source, so every decision can be recorded, replayed and tested.
 //!
-//! There is one module per decision, named like its WIT interface: [`facts`], [`policy`], [`tagging`], [`retry`], [`selection`], and [`json`]
+//! There is one module per decision, named like its WIT interface: [`facts`], [`policy`], [`tagging`], [`retry`], [`selection`], [`build`], and [`json`]
 //! for the same functions with JSON in and out.
 #![forbid(unsafe_code)]
 
+pub mod build;
 mod calendar;
 pub mod diagnostic;
 pub mod facts;
@@ -19,6 +20,7 @@ pub mod policy;
 mod position;
 mod read;
 pub mod reason;
+pub mod receipt;
 pub mod reference;
 pub mod regexp;
 pub mod retry;

@@ -26,3 +26,9 @@ pub const PATTERN_BYTES: usize = 4096;
 
 /// Steps of a compiled regular expression.
 pub const REGEX_OPERATIONS: usize = 1 << 15;
+
+/// A receipt, in bytes.
+pub const RECEIPT_BYTES: usize = 4 << 20;
+
+/// What a host saw and did during one build, in events.
+pub const BUILD_EVENTS: usize = 10_000;

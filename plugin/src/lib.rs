@@ -5,10 +5,12 @@
 #![allow(unsafe_code, reason = "the generated bindings pass pointers to the host; nothing else here is unsafe")]
 #![allow(missing_docs, unreachable_pub, reason = "the generated bindings are documented in wit/")]
 
+mod build;
 mod facts;
 mod json;
 mod metadata;
 mod policy;
+mod receipt;
 mod reference;
 mod retry;
 mod selection;

@@ -129,7 +129,14 @@ const SHARED: [&str; 15] = [
 ];
 
 /// What a decision may use beside those: producer and consumer of an image must not disagree on its names.
-const BETWEEN_DECISIONS: [(&str, &str); 1] = [("selection", "tagging")];
+/// What a build sees is judged like what a consumer sees, and it writes the receipt.
+const BETWEEN_DECISIONS: [(&str, &str); 5] = [
+    ("selection", "tagging"),
+    ("build", "tagging"),
+    ("build", "selection"),
+    ("build", "receipt"),
+    ("receipt", "tagging"),
+];
 
 #[test]
 fn decisions_do_not_know_each_other() {

@@ -7,7 +7,7 @@ use super::verify::{Outcome, Refusal, Tally};
 use crate::reference::{Digest, Platform};
 
 /// Judges an archive: for every platform exactly one image whose label proves its commit. The names inside prove nothing.
-pub(super) fn judge(archive: &ArchiveSeen, wanted: &Wanted<'_>, platforms: &[(String, Platform)]) -> Outcome {
+pub(crate) fn judge(archive: &ArchiveSeen, wanted: &Wanted<'_>, platforms: &[(String, Platform)]) -> Outcome {
     let images: Vec<_> = archive
         .images
         .iter()

@@ -17,7 +17,7 @@ const MAX_BYTES: usize = 4 << 20;
 
 /// An index or a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Manifest {
+pub(crate) enum Manifest {
     /// Several images.
     Index(Vec<Child>),
     /// One image, by its config.
@@ -28,17 +28,17 @@ pub(super) enum Manifest {
 
 /// An entry of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Child {
-    pub(super) digest: Digest,
+pub(crate) struct Child {
+    pub(crate) digest: Digest,
     /// Absent where the index does not tell.
     pub(super) platform: Option<Platform>,
 }
 
 /// An image's config.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Config {
-    pub(super) platform: Platform,
-    pub(super) labels: BTreeMap<String, String>,
+pub(crate) struct Config {
+    pub(crate) platform: Platform,
+    pub(crate) labels: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -169,7 +169,7 @@ fn is_attestation(child: &RawChild) -> bool {
 }
 
 /// Reads a config; `None` when the text is none.
-pub(super) fn config(body: &str) -> Option<Config> {
+pub(crate) fn config(body: &str) -> Option<Config> {
     let mut raw: RawConfig = read(body)?;
     let labels = raw.config.take().and_then(|runtime| runtime.labels).unwrap_or_default();
     let RawConfig { os, architecture, variant, os_version, .. } = raw;

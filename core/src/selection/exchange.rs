@@ -192,9 +192,9 @@ pub fn reflect(
 }
 
 /// What a record lacks: the part, and what it needs.
-type Lack = (&'static str, &'static str);
+pub(crate) type Lack = (&'static str, &'static str);
 
-fn observation(record: ObservationRecord) -> Result<Observation, Lack> {
+pub(crate) fn observation(record: ObservationRecord) -> Result<Observation, Lack> {
     Ok(Observation { probe: probe(record.probe)?, seen: sighting(record.seen)? })
 }
 

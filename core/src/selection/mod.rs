@@ -20,4 +20,11 @@ pub use model::*;
 pub use reflection::{Reflected, Reflection, ReflectionPolicy, ReflectionStep, reflect};
 pub use step::{MAX_STEPS, next};
 
+// What a build looks at is judged by the same code.
+pub(crate) use archive::judge as judge_archive;
+pub(crate) use document::config;
+pub(crate) use revision::Wanted;
+pub(crate) use verify::{Fit, Outcome, Verifier};
+pub(crate) use view::{Answer, View};
+
 pub use crate::version::{Listing, ReleaseVerdict, Standing, newest_release};

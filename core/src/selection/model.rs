@@ -302,7 +302,7 @@ pub enum Step {
 
 impl Cause {
     /// The cause for a person.
-    pub(super) fn told(self) -> &'static str {
+    pub(crate) fn told(self) -> &'static str {
         match self {
             Self::Denied => "access was denied, which registries also say of what is not there",
             Self::RateLimited => "the source answers too many questions (429)",

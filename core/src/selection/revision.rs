@@ -11,13 +11,13 @@ const SOURCE: &str = "org.opencontainers.image.source";
 
 /// What an image must prove.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// One of these must hold.
-    pub(super) accepted: &'a [AcceptedRevision],
+    pub(crate) accepted: &'a [AcceptedRevision],
     /// Whether that is asked at all.
-    pub(super) revision: OverrideRevision,
+    pub(crate) revision: OverrideRevision,
     /// The value of the source label.
-    pub(super) source: Option<&'a str>,
+    pub(crate) source: Option<&'a str>,
 }
 
 /// What the labels of one image say.

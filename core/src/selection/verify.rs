@@ -10,7 +10,7 @@ use crate::tagging::AcceptedRevision;
 
 /// What became of a candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// These must be seen first.
     Ask(Vec<Probe>),
     /// It fits; with [`Proof::Stale`] it fits but for its commit.
@@ -25,20 +25,20 @@ pub(super) enum Outcome {
 
 /// An image that fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fit {
-    pub(super) digest: Option<String>,
-    pub(super) platforms: Vec<SelectedPlatform>,
+pub(crate) struct Fit {
+    pub(crate) digest: Option<String>,
+    pub(crate) platforms: Vec<SelectedPlatform>,
     pub(super) proof: Proof,
     pub(super) revisions: Vec<AcceptedRevision>,
     /// Why it is stale, if so.
-    pub(super) stale: Option<Refusal>,
+    pub(crate) stale: Option<Refusal>,
 }
 
 /// Why an image does not fit, and for which platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) reason: Reason,
-    pub(super) platform: Option<String>,
+pub(crate) struct Refusal {
+    pub(crate) reason: Reason,
+    pub(crate) platform: Option<String>,
 }
 
 impl Refusal {
@@ -71,17 +71,17 @@ struct Image {
 
 /// Looks at images of registries.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Verifier<'a> {
-    pub(super) view: &'a View<'a>,
-    pub(super) wanted: &'a Wanted<'a>,
+pub(crate) struct Verifier<'a> {
+    pub(crate) view: &'a View<'a>,
+    pub(crate) wanted: &'a Wanted<'a>,
     /// Platforms that the image must have, as they are written; none for every platform that it has.
-    pub(super) platforms: &'a [(String, Platform)],
+    pub(crate) platforms: &'a [(String, Platform)],
 }
 
 impl Verifier<'_> {
     /// Judges what the registry has under a tag or digest. At most three rounds of questions lead to an answer: the manifest,
     /// the manifests of the platforms, and their configs.
-    pub(super) fn image(&self, image: &str, reference: &str) -> Outcome {
+    pub(crate) fn image(&self, image: &str, reference: &str) -> Outcome {
         let probe = Probe::Manifest { image: image.to_owned(), reference: reference.to_owned() };
         let (digest, manifest) = match self.view.manifest(&probe) {
             Answer::Open => return Outcome::Ask(vec![probe]),

@@ -8,7 +8,7 @@ use crate::reference::Digest;
 
 /// The answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer<T> {
+pub(crate) enum Answer<T> {
     /// It was not asked yet.
     Open,
     /// There it is.
@@ -23,12 +23,12 @@ pub(super) enum Answer<T> {
 
 /// All observations, by question.
 #[derive(Debug)]
-pub(super) struct View<'a> {
+pub(crate) struct View<'a> {
     seen: BTreeMap<&'a Probe, Result<&'a Sighting, Cause>>,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(observations: &'a [Observation]) -> Self {
+    pub(crate) fn new(observations: &'a [Observation]) -> Self {
         let mut seen = BTreeMap::new();
         for observation in observations {
             let new: Result<&Sighting, Cause> = Ok(&observation.seen);
@@ -37,7 +37,7 @@ impl<'a> View<'a> {
         Self { seen }
     }
 
-    pub(super) fn sighting(&self, probe: &Probe) -> Answer<&'a Sighting> {
+    pub(crate) fn sighting(&self, probe: &Probe) -> Answer<&'a Sighting> {
         match self.seen.get(probe) {
             None => Answer::Open,
             Some(Err(cause) | Ok(Sighting::Unknown(cause))) => Answer::Unknown(*cause),
@@ -48,13 +48,13 @@ impl<'a> View<'a> {
     }
 
     /// A manifest or index with the digest of its bytes.
-    pub(super) fn manifest(&self, probe: &Probe) -> Answer<(Digest, Manifest)> {
+    pub(crate) fn manifest(&self, probe: &Probe) -> Answer<(Digest, Manifest)> {
         let named = if let Probe::Manifest { reference, .. } = probe { Digest::parse(reference) } else { None };
         self.document(probe, named.as_ref(), document::manifest)
     }
 
     /// A config.
-    pub(super) fn config(&self, probe: &Probe) -> Answer<(Digest, Config)> {
+    pub(crate) fn config(&self, probe: &Probe) -> Answer<(Digest, Config)> {
         let named = if let Probe::Config { digest, .. } = probe { Digest::parse(digest) } else { None };
         self.document(probe, named.as_ref(), document::config)
     }

@@ -1,6 +1,7 @@
 //! The component in its sandbox.
 
 mod bindings;
+mod build;
 mod config;
 #[cfg(feature = "embedded")]
 mod embedded;
@@ -29,6 +30,16 @@ pub mod types {
         MetadataFailure, MetadataFailureCode, MetadataInputs, MetadataOutput, MetadataReport, MetadataRequests,
         MetadataSwitches,
     };
+    /// How an image comes to be, and what a build leaves behind.
+    pub mod build {
+        pub use super::super::bindings::exports::buildonce::engine::build::{
+            BuildEvent, BuildEventKind, BuildRequest, BuildStep, BuildStepKind, Copy, Landing, LandingState, Task,
+            WrittenFile,
+        };
+        pub use super::super::bindings::exports::buildonce::engine::receipt::{
+            Receipt, ReceiptArchive, ReceiptAttempt, ReceiptImage, ReceiptPlatform,
+        };
+    }
     pub use super::bindings::exports::buildonce::engine::reference::{ImageReference, Platform, PlatformFit, Scheme};
     /// Which image is the image of a commit, and which tag of a moving line is the newest.
     pub mod selection {

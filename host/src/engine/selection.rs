@@ -109,7 +109,7 @@ fn size_of_tags(tags: &[String]) -> usize {
 }
 
 /// Documents and archives may be long; the rest is counted as a kilobyte.
-fn size_of_sighting(seen: &Sighting) -> usize {
+pub(super) fn size_of_sighting(seen: &Sighting) -> usize {
     let archive = seen.archive.iter().flat_map(|archive| &archive.images);
     let images: usize = archive.map(|image| 256 + image.config.len()).sum();
     let references: usize = seen.receipt.iter().flat_map(|receipt| &receipt.references).map(String::len).sum();

@@ -1,0 +1,16 @@
+//! Build the image, see that it landed, write down what it is.
+//!
+//! [`next`] is a step function: it says what to look at or what to run, the host does so and asks again with everything that happened.
+//! Whether and when a failed try is repeated is the retry policy's; that a push which failed may have landed all the same, that a rerun
+//! completes only what is missing, and what counts as landed, is decided here.
+
+mod commands;
+mod conclude;
+mod look;
+mod model;
+mod next;
+mod progress;
+mod report;
+
+pub use model::*;
+pub use next::next;

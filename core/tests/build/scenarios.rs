@@ -1,0 +1,240 @@
+//! One world each, and what the build makes of it.
+
+use buildonce_core::build::{BuildRequest, BuildStepKind, LandingState};
+use buildonce_core::receipt;
+
+use super::world::{End, Luck, World, facts, policy, push};
+
+const BUILDAH: &str = "version: 1\nimages: [a.example/app]\ntags: ['sha-{{sha}}', latest]\nbuild: {builder: buildah}\n";
+const BUILDX: &str = "version: 1\nimages: [a.example/app]\ntags: ['sha-{{sha}}', latest]\n";
+const TWO: &str = "version: 1\nimages: [a.example/app, b.example/app]\ntags: ['sha-{{sha}}', latest]\n";
+
+fn request() -> BuildRequest {
+    BuildRequest { context: ".".to_owned(), ..BuildRequest::default() }
+}
+
+/// Runs a build of a push to `main`.
+fn run(world: &mut World, source: &str) -> End {
+    world.run(&policy(source), &push(&["a.example", "b.example"]), &request())
+}
+
+/// How it ended, in a few words.
+fn told(end: &End) -> String {
+    let step = &end.step;
+    let landings =
+        step.landings.iter().map(|own| format!("\n  {} {:?}: {}", own.reference, own.state, own.reason.message));
+    let reason = step.reason.as_ref().map(|reason| format!(" {}: {}", reason.code, reason.message)).unwrap_or_default();
+    format!("{:?}{reason}{}", step.kind, landings.collect::<String>())
+}
+
+/// What was done, without what was looked at.
+fn done(world: &World) -> String {
+    world.log.iter().filter(|line| !line.starts_with("look")).cloned().collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn a_builder_with_its_own_store_builds_pushes_and_tags() {
+    let mut world = World::default();
+    let end = run(&mut world, BUILDAH);
+    insta::assert_snapshot!(world.log.join("\n"), @"
+    look a.example/app:sha-abc1234
+    build (Fine)
+    push a.example/app (Fine)
+    look a.example/app:sha-abc1234
+    tag a.example/app:latest (Fine)
+    look a.example/app:sha-abc1234
+    look a.example/app:latest
+    look a.example/app@sha256:0adea406a3522e2657937b9877c55eb764f7114e54a724937aa0e00ddcecf25f
+    ");
+    let receipt = end.step.receipt.clone().unwrap();
+    assert_eq!(receipt.images[0].tags, ["sha-abc1234", "latest"]);
+    assert_eq!(receipt.images[0].reference, format!("a.example/app@{}", receipt.digest.clone().unwrap()));
+    assert_eq!((receipt.attempts.len(), receipt.reused, receipt.archive.is_none()), (3, false, true));
+    assert!(end.step.landings.iter().all(|own| own.state == LandingState::Landed), "{}", told(&end));
+}
+
+#[test]
+fn buildx_pushes_while_it_builds_and_every_platform_is_looked_at() {
+    let mut world = World::default();
+    let source = format!("{BUILDX}build: {{platforms: {{default: [linux/amd64, linux/arm64]}}}}\n");
+    let end = run(&mut world, &source);
+    assert_eq!(done(&world), "build (Fine)");
+    assert_eq!(end.step.receipt.unwrap().platforms.len(), 2);
+}
+
+#[test]
+fn a_push_whose_answer_was_lost_is_not_repeated() {
+    for (source, task, expected) in [
+        (BUILDAH, "push", "build (Fine), push a.example/app (LostAnswer), tag a.example/app:latest (Fine)"),
+        (BUILDX, "build", "build (LostAnswer)"),
+    ] {
+        let mut world = World::with_luck(task, &[Luck::LostAnswer]);
+        let end = run(&mut world, source);
+        assert_eq!((done(&world).as_str(), end.step.kind), (expected, BuildStepKind::Done), "{}", told(&end));
+    }
+}
+
+#[test]
+fn a_push_that_did_not_land_is_repeated_and_nothing_else() {
+    let mut world = World::with_luck("push", &[Luck::Fails, Luck::Fails]);
+    let end = run(&mut world, BUILDAH);
+    assert_eq!(
+        done(&world),
+        "build (Fine), push a.example/app (Fails), push a.example/app (Fails), push a.example/app (Fine), tag a.example/app:latest (Fine)"
+    );
+    assert_eq!(end.step.receipt.unwrap().attempts.iter().filter(|attempt| !attempt.succeeded).count(), 2);
+}
+
+#[test]
+fn what_was_there_before_is_no_proof_that_a_push_landed() {
+    let mut world = World::default();
+    run(&mut world, BUILDAH);
+    world.salt = 1;
+    world.luck.insert("push".to_owned(), [Luck::Fails].into());
+    world.log.clear();
+    let again = BuildRequest { rebuild: true, ..request() };
+    let end = world.run(&policy(BUILDAH), &push(&["a.example"]), &again);
+    assert_eq!(
+        done(&world),
+        "build (Fine), push a.example/app (Fails), push a.example/app (Fine), tag a.example/app:latest (Fine)"
+    );
+    assert_eq!(end.step.kind, BuildStepKind::Done);
+}
+
+#[test]
+fn a_rerun_builds_nothing_that_is_there_and_completes_what_is_missing() {
+    let mut world = World::default();
+    let first = run(&mut world, BUILDX).step.receipt.unwrap();
+    world.log.clear();
+    let second = run(&mut world, BUILDX).step.receipt.unwrap();
+    assert_eq!((done(&world).as_str(), second.reused, &second.digest), ("", true, &first.digest));
+    let third = run(&mut world, TWO).step.receipt.unwrap();
+    assert_eq!(done(&world), "tag b.example/app:sha-abc1234 (Fine), tag b.example/app:latest (Fine)");
+    assert_eq!((third.digest, third.images.len()), (first.digest, 2));
+}
+
+#[test]
+fn an_image_of_another_commit_or_with_other_labels_is_not_reused() {
+    let mut world = World { forgets: vec!["org.opencontainers.image.title".to_owned()], ..World::default() };
+    let end = run(&mut world, BUILDX);
+    insta::assert_snapshot!(told(&end), @"
+    Fail label-missing: a.example/app:sha-abc1234: its image for linux/amd64 lacks the label `org.opencontainers.image.title`
+      a.example/app:sha-abc1234 Different: its image for linux/amd64 lacks the label `org.opencontainers.image.title`
+      a.example/app:latest Different: its image for linux/amd64 lacks the label `org.opencontainers.image.title`
+    ");
+    world.forgets.clear();
+    world.log.clear();
+    run(&mut world, BUILDX);
+    assert_eq!(done(&world), "build (Fine)");
+}
+
+#[test]
+fn a_broken_dockerfile_is_built_once() {
+    let mut world = World::with_luck("build", &[Luck::Hopeless]);
+    let end = run(&mut world, BUILDAH);
+    assert_eq!(
+        (done(&world).as_str(), told(&end).as_str()),
+        ("build (Hopeless)", "Fail build-failed: the build failed")
+    );
+    assert_eq!(end.step.attempts[0].cause, "dockerfile-syntax");
+}
+
+#[test]
+fn when_one_registry_fails_the_others_are_told_exactly() {
+    let mut world = World::with_luck("push b", &[Luck::Fails, Luck::Hopeless]);
+    world.denied = vec!["b.example/app".to_owned()];
+    let source = format!("{TWO}build: {{builder: buildah}}\n");
+    let end = run(&mut world, &source);
+    insta::assert_snapshot!(told(&end), @"
+    Fail push-failed: `push b.example/app` failed
+      a.example/app:sha-abc1234 Landed: the registry has the image
+      a.example/app:latest Landed: the registry has the image
+      b.example/app:sha-abc1234 Unknown: access was denied, which registries also say of what is not there
+      b.example/app:latest Unknown: access was denied, which registries also say of what is not there
+    ");
+}
+
+#[test]
+fn a_digest_file_is_believed_only_when_the_registry_says_the_same() {
+    let one = |luck| told(&run(&mut World::with_luck("push", &[luck]), BUILDAH));
+    let all = [Luck::Lies, Luck::Silent].map(one).join("\n");
+    insta::assert_snapshot!(all, @"
+    Fail digest-mismatch: a.example/app:sha-abc1234: the builder says that it pushed sha256:ae448ac86c4e8e4dec645729708ef41873ae79c6dff84eff73360989487f08e5, and the registry has sha256:f448553a736fd879e197b34d62689efb2f5708471b3f943f72bf35622815d150
+      a.example/app:sha-abc1234 Landed: the registry has the image
+      a.example/app:latest Missing: the registry has no image of this name
+    Fail digest-unusable: the builder ended well, but wrote no file with the digest
+      a.example/app:sha-abc1234 Landed: the registry has the image
+      a.example/app:latest Missing: the registry has no image of this name
+    ");
+}
+
+#[test]
+fn a_run_that_cannot_push_leaves_a_file() {
+    let fork = facts(
+        r#"{"engine": "github-actions", "event": "pull-request", "event_name": "pull_request", "credentials": [],
+            "repository": {"path": "acme/app"}, "dirty": false,
+            "change": {"number": 12, "head": {"branch": "x", "sha": "SHA", "repository": "someone/app"}, "base": {"branch": "main", "repository": "acme/app"}, "fork": "fork"},
+            "reference": {"full": "refs/pull/12/merge", "name": "12", "kind": "change"},
+            "revisions": {"built": "SHA", "built_kind": "head", "head": "SHA"}}"#,
+    );
+    for builder in ["buildah", "buildx"] {
+        let mut world = World::default();
+        let end = world.run(&policy(&format!("version: 1\nimages: [a.example/app]\ntags: ['pr-{{{{pr}}}}-{{{{sha}}}}']\nbuild: {{builder: {builder}}}\n")), &fork, &request());
+        let receipt = end.step.receipt.unwrap_or_else(|| panic!("{:#?}", end.step.reason));
+        assert_eq!((receipt.images.len(), receipt.digest, receipt.platforms.len()), (0, None, 1));
+        assert_eq!(receipt.archive.unwrap().size, 3);
+        assert!(!world.log.iter().any(|line| line.starts_with("look a.example")), "{:?}", world.log);
+    }
+}
+
+#[test]
+fn a_tag_that_another_run_moved_on_is_told_and_no_failure() {
+    let mut world = World::default();
+    let (policy, facts, request) = (policy(BUILDX), push(&["a.example"]), request());
+    let end = world.run(&policy, &facts, &request);
+    let digest = end.step.receipt.unwrap().digest.unwrap();
+    world.content.insert("a.example/app:latest".to_owned(), r#"{"schemaVersion": 2, "manifests": []}"#.to_owned());
+    // The last look is taken again, after the other run.
+    let tried = end.events.iter().rposition(|event| event.task.is_some()).unwrap();
+    let mut events = end.events[..=tried].to_vec();
+    let step = loop {
+        let step = buildonce_core::build::next(&policy, &facts, &request, &events).unwrap();
+        if step.kind != BuildStepKind::Probe {
+            break step;
+        }
+        events.extend(step.probes.into_iter().map(|probe| world.see(probe)));
+    };
+    let states: Vec<_> = step.landings.iter().map(|own| own.state).collect();
+    assert_eq!((step.kind, states), (BuildStepKind::Done, vec![LandingState::Landed, LandingState::Moved]));
+    assert_eq!(step.receipt.unwrap().digest, Some(digest));
+}
+
+#[test]
+fn an_own_command_line_places_its_words_itself() {
+    let source = "version: 1\nimages: [a.example/app]\ntags: ['sha-{{sha}}']\nbuild: {builder: [kaniko, --context, '{{context}}', '--digest-file={{digest-file}}', '{{args}}']}\n";
+    let (policy, facts) = (policy(source), push(&["a.example"]));
+    let request = BuildRequest { context: "src".to_owned(), arguments: vec!["--verbose".to_owned()], ..request() };
+    let mut world = World::default();
+    let end = world.run(&policy, &facts, &request);
+    assert_eq!(end.step.kind, BuildStepKind::Done, "{}", told(&end));
+    let probes = end.events.iter().take_while(|event| event.task.is_none()).cloned().collect::<Vec<_>>();
+    let task = buildonce_core::build::next(&policy, &facts, &request, &probes).unwrap().task.unwrap();
+    assert_eq!(task.command[..4], ["kaniko", "--context", "src", "--digest-file={{digest-file}}"]);
+    assert_eq!(task.command.last().unwrap(), "--verbose");
+}
+
+#[test]
+fn a_receipt_survives_its_file_and_no_edit() {
+    let receipt = run(&mut World::default(), BUILDAH).step.receipt.unwrap();
+    let text = receipt::write(&receipt);
+    let read = receipt::read(&text, "r.json").unwrap();
+    assert_eq!((receipt::write(&read), &read.digest), (text.clone(), &receipt.digest));
+    for at in (0..text.len()).step_by(7) {
+        assert!(receipt::read(&text[..at], "r.json").is_err(), "cut at {at}");
+        let mut bytes = text.clone().into_bytes();
+        bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
+        let edited = String::from_utf8(bytes).unwrap();
+        let same = serde_json::from_str::<serde_json::Value>(&edited).ok() == serde_json::from_str(&text).ok();
+        assert!(same || receipt::read(&edited, "r.json").is_err(), "edited at {at}: {edited}");
+    }
+}
