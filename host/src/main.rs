@@ -1,5 +1,6 @@
 //! The program: it reads what the engine may know, asks it, and carries out what it says.
 
+mod archive;
 mod builder;
 mod cli;
 mod clock;

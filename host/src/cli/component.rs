@@ -58,12 +58,19 @@ enum Format {
 }
 
 /// The interface, the world first.
-const WIT: [&str; 6] = [
+const WIT: [&str; 13] = [
     include_str!("../../../wit/engine.wit"),
     include_str!("../../../wit/types.wit"),
     include_str!("../../../wit/facts.wit"),
     include_str!("../../../wit/policy.wit"),
+    include_str!("../../../wit/metadata.wit"),
     include_str!("../../../wit/tagging.wit"),
+    include_str!("../../../wit/version.wit"),
+    include_str!("../../../wit/reference.wit"),
+    include_str!("../../../wit/retry.wit"),
+    include_str!("../../../wit/selection.wit"),
+    include_str!("../../../wit/receipt.wit"),
+    include_str!("../../../wit/build.wit"),
     include_str!("../../../wit/json.wit"),
 ];
 
@@ -122,6 +129,11 @@ fn info(format: Format, engine: &EngineOptions, terminal: Terminal) -> Result<()
     terminal.print(&text)
 }
 
+/// SHA-256 of the component that decides, in hexadecimal.
+pub(super) fn digest(engine: &EngineOptions) -> Result<String, Problem> {
+    Ok(hex(&Sha256::digest(bytes(engine)?)))
+}
+
 /// The bytes of the component that would decide.
 fn bytes(engine: &EngineOptions) -> Result<Vec<u8>, Problem> {
     match engine.file() {
@@ -146,4 +158,16 @@ fn hex(bytes: &[u8]) -> String {
         put!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_interface_is_shown() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit");
+        let files = fs::read_dir(folder).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_file());
+        assert_eq!(files.count(), WIT.len());
+    }
 }

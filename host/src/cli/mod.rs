@@ -2,6 +2,7 @@
 
 mod action;
 mod attempt;
+mod build;
 mod classify;
 mod component;
 mod eval;
@@ -14,6 +15,7 @@ mod lint;
 mod metadata;
 mod options;
 mod plan;
+mod planned;
 mod policy_file;
 mod replay;
 mod retry;
@@ -64,6 +66,7 @@ struct Common {
 #[derive(Subcommand)]
 enum Command {
     Plan(plan::Options),
+    Build(Box<build::Options>),
     Select(Box<select::Options>),
     Facts(facts::Options),
     Lint(lint::Options),
@@ -93,6 +96,7 @@ Start with these, here or in a CI job:
 
   buildonce facts    what this run is: event, branch, commits, pull request
   buildonce plan     what its image is called, where it goes, and why
+  buildonce build    build it, see that it landed, write the receipt
   buildonce lint     whether your policy, buildonce.yaml, says what you mean
 
 A policy is not needed to try it: without one the standard policy holds.
@@ -117,6 +121,7 @@ fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
         _ if arguments.version => component::version(terminal),
         None => terminal.print(GUIDE).map(|()| Exit::Done),
         Some(Command::Plan(options)) => plan::run(&options, engine, terminal),
+        Some(Command::Build(options)) => build::run(&options, engine, terminal),
         Some(Command::Select(options)) => select::run(&options, engine, terminal),
         Some(Command::Facts(options)) => facts::run(&options, engine, terminal),
         Some(Command::Lint(options)) => lint::run(options, engine, terminal),

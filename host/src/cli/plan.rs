@@ -4,18 +4,18 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use buildonce::types::{Diagnostic, Facts, ImagePlan, Severity};
-use buildonce::{Policy, Session};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use super::inputs::{self, Inputs, call};
+use super::inputs::call;
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
-use super::policy_file::{self, PolicyFile, policy};
+use super::planned::Planned;
+use super::policy_file;
 use super::terminal::Terminal;
-use super::{Exit, Problem, working_directory};
+use super::{Exit, Problem};
 use crate::outputs;
 use crate::problem::finding;
-use crate::render::{self, Detail, PlanView, Sources, Style};
+use crate::render::{self, Detail, PlanView, Style};
 
 /// Shown below the options.
 const EXAMPLES: &str = r#"Examples:
@@ -69,24 +69,7 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal) -> Result<Exit, Problem> {
-    let directory = working_directory()?;
-    let early = inputs::early(&options.facts, &directory);
-    let file = PolicyFile::load(options.policy.policy.as_deref(), &directory)?;
-    let mut session = engine.session()?;
-    let policy = policy(&mut session, file.as_ref())?;
-    let inputs = Inputs::observe(&options.facts, early, &mut session)?;
-    terminal.note(&inputs.notes, &inputs.sources());
-    let mut sources = inputs.sources();
-    if let Some(file) = &file {
-        sources.add(&file.name, &file.text);
-    }
-    // Findings can point into what the policy extends, and without a file that is all there is.
-    for name in session.built_in_names()? {
-        if let Some(text) = session.built_in(&name)? {
-            sources.add(&name, &text);
-        }
-    }
-    let mut run = Run { session, policy, inputs, file, sources };
+    let mut run = Planned::prepare(&options.policy, &options.facts, engine, terminal)?;
     let (facts, plan) = run.decide()?;
     terminal.note(&facts.notes, &run.sources);
     match options.format {
@@ -127,37 +110,7 @@ impl Options {
     }
 }
 
-/// One run of the command.
-struct Run {
-    session: Session,
-    policy: Policy,
-    inputs: Inputs,
-    file: Option<PolicyFile>,
-    sources: Sources,
-}
-
-impl Run {
-    /// Facts and plan. Asking a builder for its version takes longer than everything else, and only tells how an image is loaded
-    /// or saved: so it is asked when the plan does that, and the engine decides again.
-    fn decide(&mut self) -> Result<(Facts, ImagePlan), Problem> {
-        let facts = self.inputs.facts(&mut self.session)?;
-        let plan = self.plan(&facts)?;
-        let shaped = plan.delivery.load || plan.delivery.archive.is_some();
-        if let Some(name) = plan.builder.first().filter(|_| shaped)
-            && facts.builder.is_none()
-            && self.inputs.probe_builder(name).is_some()
-        {
-            let facts = self.inputs.facts(&mut self.session)?;
-            let plan = self.plan(&facts)?;
-            return Ok((facts, plan));
-        }
-        Ok((facts, plan))
-    }
-
-    fn plan(&mut self, facts: &Facts) -> Result<ImagePlan, Problem> {
-        self.session.plan(self.policy, facts)?.map_err(|findings| Problem::refused(findings, self.sources.clone()))
-    }
-
+impl Planned {
     /// The plan in the engine's own JSON.
     fn json(&mut self) -> Result<Value, Problem> {
         let facts = self.inputs.facts_json(&mut self.session)?;

@@ -70,9 +70,9 @@ impl Attempt {
     fn start(job: &Job) -> io::Result<(Self, Vec<(PipeReader, Stream)>)> {
         let (line, theirs) = UnixStream::pair()?;
         let (out, out_writer) = io::pipe()?;
-        let mut sources = vec![(out, Stream::Out)];
+        let mut sources = vec![(out, if job.output == Output::Log { Stream::Err } else { Stream::Out })];
         let err_writer = match job.output {
-            Output::Merged => out_writer.try_clone()?,
+            Output::Merged | Output::Log => out_writer.try_clone()?,
             Output::Apart => {
                 let (err, err_writer) = io::pipe()?;
                 sources.push((err, Stream::Err));

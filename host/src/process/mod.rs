@@ -74,6 +74,8 @@ pub(crate) enum Output {
     Apart,
     /// Both to standard output, in the order in which they were written.
     Merged,
+    /// Both to standard error, in the order in which they were written: they are a log, and the answer is another text.
+    Log,
 }
 
 /// How an attempt ended.

@@ -85,7 +85,8 @@ pub(crate) fn run(job: &Job, _: &Interrupts) -> io::Result<Ended> {
     let tail = Arc::new(Mutex::new(Tail::new(job.tail_bytes)));
     let (done, finished) = mpsc::channel();
     if let Some(out) = child.stdout.take() {
-        pass(out, Stream::Out, Stream::Out, &tail, &done);
+        let to = if job.output == Output::Log { Stream::Err } else { Stream::Out };
+        pass(out, Stream::Out, to, &tail, &done);
     }
     if let Some(err) = child.stderr.take() {
         let to = if job.output == Output::Merged { Stream::Out } else { Stream::Err };

@@ -1,0 +1,260 @@
+//! Carrying a build out: the engine says what comes next, this does it and tells what happened.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Instant;
+
+use buildonce::types::Facts;
+use buildonce::types::build::{BuildEvent, BuildEventKind, BuildRequest, BuildStep, BuildStepKind, Copy, Task};
+use buildonce::types::retry::{Operation, Outcome, Settings};
+use buildonce::types::selection::{Probe, Sighting};
+use buildonce::{Policy, Session};
+use tempfile::TempDir;
+
+use super::course::{Course, Try};
+use super::look;
+use super::progress::Progress;
+use crate::archive;
+use crate::cli::Problem;
+use crate::cli::attempt::{self, Runner};
+use crate::cli::planned::Planned;
+use crate::problem::cause;
+use crate::registry::{Failure, Registry};
+use crate::render::Sources;
+
+/// What stands for the file in which a builder writes the image's digest.
+const DIGEST_FILE: &str = "{{digest-file}}";
+
+/// Largest file of that kind in bytes; buildx writes its provenance there, too.
+const DIGEST_BYTES: u64 = 8 << 20;
+
+/// How the work ended.
+pub(super) enum Ended {
+    /// With the engine's last step.
+    Step(Box<BuildStep>),
+    /// Somebody asked to stop; what a shell would end with.
+    Interrupted(u8),
+}
+
+/// A build on its way.
+pub(super) struct Work<'a> {
+    session: &'a mut Session,
+    policy: Policy,
+    sources: &'a Sources,
+    facts: &'a Facts,
+    request: &'a BuildRequest,
+    runner: Runner,
+    registry: Registry,
+    progress: Progress,
+    seed: u64,
+    /// For the digest files.
+    folder: TempDir,
+    settings: HashMap<String, Settings>,
+    courses: HashMap<String, Course>,
+    events: Vec<BuildEvent>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        planned: &'a mut Planned,
+        facts: &'a Facts,
+        request: &'a BuildRequest,
+        runner: Runner,
+        registry: Registry,
+        progress: Progress,
+        seed: u64,
+    ) -> Result<Self, Problem> {
+        let folder = TempDir::with_prefix("buildonce-").map_err(|e| {
+            Problem::world("no-temporary-folder", format!("cannot make a temporary folder: {}", cause(&e)))
+        })?;
+        let Planned { session, policy, sources, .. } = planned;
+        Ok(Self {
+            session,
+            policy: *policy,
+            sources,
+            facts,
+            request,
+            runner,
+            registry,
+            progress,
+            seed,
+            folder,
+            settings: HashMap::new(),
+            courses: HashMap::new(),
+            events: Vec::new(),
+        })
+    }
+
+    /// Until the engine has an answer.
+    pub(super) fn run(mut self) -> Result<Ended, Problem> {
+        loop {
+            let step = self.session.build(self.policy, self.facts, self.request, &self.events)?;
+            let step = step.map_err(|findings| Problem::refused(findings, self.sources.clone()))?;
+            match (step.kind, step.task) {
+                (BuildStepKind::Probe, _) => {
+                    for (probe, seen) in self.look(step.probes)? {
+                        self.events.push(BuildEvent { probe: Some(probe), seen: Some(seen), ..event(BuildEventKind::Seen) });
+                    }
+                }
+                (BuildStepKind::Run, Some(task)) => {
+                    if let Some(code) = self.attempt(&task)? {
+                        return Ok(Ended::Interrupted(code));
+                    }
+                }
+                (_, task) => {
+                    self.progress.end();
+                    return Ok(Ended::Step(Box::new(BuildStep { task, ..step })));
+                }
+            }
+        }
+    }
+
+    fn look(&mut self, probes: Vec<Probe>) -> Result<Vec<(Probe, Sighting)>, Problem> {
+        let settings = self.settings(Operation::Inspect)?;
+        let view = look::World { registry: &self.registry, settings: &settings, progress: &self.progress, seed: self.seed };
+        view.answers(self.session, self.policy, probes)
+    }
+
+    /// The limits of an operation.
+    fn settings(&mut self, operation: Operation) -> Result<Settings, Problem> {
+        let word = buildonce::record::to_json(&operation).as_str().unwrap_or_default().to_owned();
+        if let Some(settings) = self.settings.get(&word) {
+            return Ok(*settings);
+        }
+        let given = [buildonce::types::Entry { key: "operation".to_owned(), value: word.clone() }];
+        let settings = self.session.configure_retry(self.policy, &given)?;
+        let settings = settings.map_err(|findings| Problem::refused(findings, self.sources.clone()))?;
+        self.settings.insert(word, settings);
+        Ok(settings)
+    }
+
+    /// One more try of a task, if the retry policy allows it; the exit code when somebody asked to stop.
+    fn attempt(&mut self, task: &Task) -> Result<Option<u8>, Problem> {
+        if !self.courses.contains_key(&task.id) {
+            let settings = self.settings(task.operation)?;
+            let course = Course::new(self.session, self.policy, settings, task.registry.clone(), self.seed)?;
+            self.courses.insert(task.id.clone(), course);
+        }
+        let Some(mut course) = self.courses.remove(&task.id) else { return Ok(None) };
+        let Some(Try { pause_ms, timeout, .. }) = course.next() else {
+            self.events.push(BuildEvent { task: Some(task.id.clone()), ..event(BuildEventKind::GaveUp) });
+            self.courses.insert(task.id.clone(), course);
+            return Ok(None);
+        };
+        if let Some(interrupt) = self.runner.pause(pause_ms)? {
+            return Ok(Some(attempt::interrupted(interrupt)));
+        }
+        self.progress.begin(task, course.number());
+        clear(task)?;
+        let begin = Instant::now();
+        let (outcome, tail, digest_file, code) = match &task.copy {
+            Some(copy) => {
+                let (outcome, tail) = self.copy(copy);
+                (outcome, tail, None, 1)
+            }
+            None => {
+                let place = self.folder.path().join("digest");
+                let words: Vec<OsString> = task.command.iter().map(|word| with_path(word, &place)).collect();
+                let made = self.runner.run(self.session, &words, timeout)?;
+                let digest = read_digest(&place)?;
+                (made.outcome, made.tail, digest, made.exit_code)
+            }
+        };
+        if matches!(outcome, Outcome::Cancelled) {
+            clear(task)?;
+            return Ok(Some(code));
+        }
+        let succeeded = matches!(outcome, Outcome::Exited(0));
+        let failure = course.add(self.session, self.policy, outcome, &tail, begin.elapsed())?;
+        self.progress.tried(task, &course, &failure, begin.elapsed());
+        if !succeeded {
+            clear(task)?;
+        }
+        let written = match task.writes.as_deref().filter(|_| succeeded).map(Path::new) {
+            Some(path) if path.exists() => {
+                Some(archive::measure(path).map_err(|e| Problem::unreadable("the archive", path, &e))?)
+            }
+            _ => None,
+        };
+        self.events.push(BuildEvent {
+            task: Some(task.id.clone()),
+            succeeded,
+            cause: if succeeded { String::new() } else { failure.cause },
+            duration_ms: attempt::milliseconds(begin.elapsed()),
+            digest_file,
+            written,
+            ..event(BuildEventKind::Attempted)
+        });
+        self.courses.insert(task.id.clone(), course);
+        Ok(None)
+    }
+
+    /// Copies an image inside a registry or from one to another; what the engine is told of it.
+    fn copy(&self, copy: &Copy) -> (Outcome, String) {
+        match self.registry.copy(&copy.image, &copy.digest, &copy.target) {
+            Ok(()) => (Outcome::Exited(0), String::new()),
+            Err(failure) => {
+                let tail = Failure::tail(&failure).to_owned();
+                self.progress.say(&failure.message);
+                (failure.outcome(), tail)
+            }
+        }
+    }
+}
+
+/// Removes the file that a task writes: builders refuse to write over one, and half of one must not stay.
+fn clear(task: &Task) -> Result<(), Problem> {
+    let Some(path) = task.writes.as_deref().map(Path::new) else { return Ok(()) };
+    match fs::remove_file(path) {
+        Ok(()) => Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(Problem::world(
+            "unremovable-archive",
+            format!("cannot remove the old archive {}: {}", path.display(), cause(&e)),
+        )),
+    }
+}
+
+/// A word of a command with the digest file's path in it.
+fn with_path(word: &str, place: &Path) -> OsString {
+    let mut out = OsString::new();
+    for (number, part) in word.split(DIGEST_FILE).enumerate() {
+        if number > 0 {
+            out.push(place);
+        }
+        out.push(part);
+    }
+    out
+}
+
+/// Reads the digest file, and removes it, so that the next task's is its own.
+fn read_digest(place: &Path) -> Result<Option<String>, Problem> {
+    match fs::metadata(place) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Ok(known) if known.len() > DIGEST_BYTES => {
+            let message = format!("the builder's file for the digest has {} bytes", known.len());
+            return Err(Problem::world("digest-file-too-large", message));
+        }
+        _ => {}
+    }
+    let text = fs::read(place).map_err(|e| Problem::unreadable("the builder's file for the digest", place, &e))?;
+    drop(fs::remove_file(place));
+    Ok(Some(String::from_utf8_lossy(&text).into_owned()))
+}
+
+fn event(kind: BuildEventKind) -> BuildEvent {
+    BuildEvent {
+        kind,
+        probe: None,
+        seen: None,
+        task: None,
+        succeeded: false,
+        cause: String::new(),
+        duration_ms: 0,
+        digest_file: None,
+        written: None,
+    }
+}
