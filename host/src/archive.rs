@@ -73,7 +73,9 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<ArchiveSeen, Fault> {
     } else if members.has("index.json") {
         layout(&mut members)?
     } else {
-        return Err(unreadable("it has neither a manifest.json, as docker writes it, nor an index.json, as OCI layouts have it"));
+        return Err(unreadable(
+            "it has neither a manifest.json, as docker writes it, nor an index.json, as OCI layouts have it",
+        ));
     };
     Ok(ArchiveSeen { path: shown.to_owned(), images })
 }
@@ -113,28 +115,35 @@ impl Members {
 
     /// A member's text.
     fn text(&mut self, name: &str) -> Result<String, Fault> {
-        let (start, length) =
-            *self.places.get(name).ok_or_else(|| unreadable(format!("it names {}, and has no such member", shown(name))))?;
+        let (start, length) = *self
+            .places
+            .get(name)
+            .ok_or_else(|| unreadable(format!("it names {}, and has no such member", shown(name))))?;
         if length > DOCUMENT {
             return Err(unreadable(format!("its {} has {length} bytes, which no document has", shown(name))));
         }
         let mut text = String::new();
         self.file.seek(SeekFrom::Start(start)).map_err(|e| unreadable(cause(&e)))?;
-        let count = (&mut self.file).take(length).read_to_string(&mut text).map_err(|_| unreadable(format!("its {} is no text", shown(name))))?;
+        let count = (&mut self.file)
+            .take(length)
+            .read_to_string(&mut text)
+            .map_err(|_| unreadable(format!("its {} is no text", shown(name))))?;
         if count as u64 == length { Ok(text) } else { Err(unreadable("it is cut off")) }
     }
 
     fn json<T: for<'de> Deserialize<'de>>(&mut self, name: &str) -> Result<T, Fault> {
         let text = self.text(name)?;
-        serde_json::from_str(&text).map_err(|e| unreadable(format!("its {} is not what it should be: {e}", shown(name))))
+        serde_json::from_str(&text)
+            .map_err(|e| unreadable(format!("its {} is not what it should be: {e}", shown(name))))
     }
 
     /// A blob's text, whose bytes must be those of its digest.
     fn blob(&mut self, digest: &str) -> Result<String, Fault> {
-        let hex = digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        let hex =
+            digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
         let hex = hex.ok_or_else(|| unreadable(format!("`{}` is no sha256 digest", shown(digest))))?;
         let text = self.text(&format!("blobs/sha256/{hex}"))?;
-        let own = format!("sha256:{}", hex(&Sha256::digest(&text)));
+        let own = crate::registry::sha256(text.as_bytes());
         if own == digest { Ok(text) } else { Err(unreadable(format!("its blob {digest} has the bytes of {own}"))) }
     }
 }

@@ -26,7 +26,7 @@ one_way!(wit::WrittenFile => core::WrittenFile { sha256, size });
 one_way!(wit::BuildEvent => core::BuildEvent {
     kind, probe, seen, task, succeeded, cause, duration_ms, digest_file, written,
 });
-one_way!(core::Copy => wit::Copy { image, digest, target });
+one_way!(core::ImageCopy => wit::ImageCopy { image, digest, target });
 one_way!(core::Task => wit::Task { id, operation, registry, command, copy, writes });
 one_way_enum!(core::LandingState => wit::LandingState { Landed, Missing, Different, Moved, Unknown });
 one_way!(core::Landing => wit::Landing { reference, state, digest, reason });

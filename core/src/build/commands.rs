@@ -1,7 +1,7 @@
 //! The command lines of the steps. Which builder is told what in which words is a rule like any other; the manuals of `docker`,
 //! `buildah` and `podman` are the source.
 
-use super::model::{BuildRequest, CONTEXT, Copy, DIGEST_FILE, Task};
+use super::model::{BuildRequest, CONTEXT, DIGEST_FILE, ImageCopy, Task};
 use crate::policy::{BUILDER_ARGUMENTS, Operation};
 use crate::tagging::{ArchiveFormat, ArchiveMethod, ArchivePlan, BuilderRun, ImagePlan, PlannedImage};
 
@@ -107,7 +107,7 @@ impl<'a> Commands<'a> {
             operation: Operation::Push,
             registry: target.split_once('/').map(|(host, _)| host.to_owned()),
             command: Vec::new(),
-            copy: Some(Copy { image: image.to_owned(), digest: digest.to_owned(), target: target.to_owned() }),
+            copy: Some(ImageCopy { image: image.to_owned(), digest: digest.to_owned(), target: target.to_owned() }),
             writes: None,
         }
     }

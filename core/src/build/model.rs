@@ -97,7 +97,7 @@ pub struct BuildEvent {
 /// A copy from one name to another, by digest: the bytes of the manifest stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Copy {
+pub struct ImageCopy {
     /// Registry and repository of the source.
     pub image: String,
     /// Digest of the index or manifest.
@@ -121,7 +121,7 @@ pub struct Task {
     pub command: Vec<String>,
     /// What to copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub copy: Option<Copy>,
+    pub copy: Option<ImageCopy>,
     /// The file that it writes. One that is there already is to be removed before, and one that a failed try left, after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writes: Option<String>,

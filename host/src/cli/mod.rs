@@ -22,6 +22,7 @@ mod retry;
 mod schema;
 mod select;
 mod terminal;
+mod world;
 
 use std::env;
 use std::ffi::OsString;

@@ -33,7 +33,7 @@ pub mod types {
     /// How an image comes to be, and what a build leaves behind.
     pub mod build {
         pub use super::super::bindings::exports::buildonce::engine::build::{
-            BuildEvent, BuildEventKind, BuildRequest, BuildStep, BuildStepKind, Copy, Landing, LandingState, Task,
+            BuildEvent, BuildEventKind, BuildRequest, BuildStep, BuildStepKind, ImageCopy, Landing, LandingState, Task,
             WrittenFile,
         };
         pub use super::super::bindings::exports::buildonce::engine::receipt::{

@@ -2,6 +2,7 @@
 
 mod answer;
 mod origin;
+mod stream;
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 pub(crate) use answer::{Answer, Failure};
 use origin::{Origin, next};
 pub(crate) use origin::{PlainHttp, is_loopback};
+pub(crate) use stream::Opened;
 
 /// How long a connection may take to open.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -53,6 +55,16 @@ impl<'a> Request<'a> {
         Self::new(Method::GET, url)
     }
 
+    /// A `HEAD` request: whether something is there.
+    pub(crate) fn head(url: &'a str) -> Self {
+        Self::new(Method::HEAD, url)
+    }
+
+    /// A `PUT` request with a body.
+    pub(crate) fn put(url: &'a str, body: &'a [u8]) -> Self {
+        Self { body: Some(body), ..Self::new(Method::PUT, url) }
+    }
+
     /// A `POST` request with a body.
     pub(crate) fn post(url: &'a str, body: &'a [u8]) -> Self {
         Self { body: Some(body), ..Self::new(Method::POST, url) }
@@ -60,6 +72,11 @@ impl<'a> Request<'a> {
 
     fn new(method: Method, url: &'a str) -> Self {
         Self { method, url, headers: Vec::new(), authorization: None, body: None, limit: BODY, time: WHOLE }
+    }
+
+    /// How it is asked.
+    pub(crate) fn method(&self) -> &str {
+        self.method.as_str()
     }
 
     /// Where it goes.

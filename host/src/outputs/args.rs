@@ -7,22 +7,21 @@ const ARGUMENTS: &str = "{{args}}";
 
 /// The arguments of the builder's first run, quoted for a POSIX shell, on one line. Nothing when nothing is built.
 pub(crate) fn args(plan: &ImagePlan) -> String {
-    plan.runs.first().map(|run| words(&run.arguments)).unwrap_or_default()
+    plan.runs.first().map(|run| words(&run.arguments) + "\n").unwrap_or_default()
 }
 
 /// The whole command lines of the builder's runs, quoted for a POSIX shell, one on each line.
 pub(crate) fn command_lines(plan: &ImagePlan) -> String {
     let filled = |run: &BuilderRun| {
         let place = |word: &String| if word == ARGUMENTS { run.arguments.clone() } else { vec![word.clone()] };
-        words(&run.command.iter().flat_map(place).collect::<Vec<_>>())
+        words(&run.command.iter().flat_map(place).collect::<Vec<_>>()) + "\n"
     };
     plan.runs.iter().map(filled).collect()
 }
 
 /// Words that a shell reads back as they are, on one line unless one of them holds a line break.
-fn words(words: &[String]) -> String {
-    let quoted: Vec<_> = words.iter().map(|word| quoted(word)).collect();
-    quoted.join(" ") + "\n"
+pub(crate) fn words(words: &[String]) -> String {
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn quoted(word: &str) -> String {

@@ -31,6 +31,19 @@ impl Address {
         Ok(Self { registry: registry.to_owned(), repository, base: format!("{scheme}://{host}") })
     }
 
+    /// A place that the registry named, whole: it may leave out scheme and host.
+    pub(super) fn resolve(&self, place: &str) -> Option<String> {
+        if place.starts_with("http://") || place.starts_with("https://") {
+            return Some(place.to_owned());
+        }
+        place.starts_with('/').then(|| format!("{}{place}", self.base))
+    }
+
+    /// Whether a place is on the registry's own host, which alone may see its token.
+    pub(super) fn is_own(&self, place: &str) -> bool {
+        place.strip_prefix(&self.base).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The address of something in the repository, such as `manifests/latest`.
     pub(super) fn url(&self, what: &str) -> String {
         format!("{}/v2/{}/{what}", self.base, self.repository)

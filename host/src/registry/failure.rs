@@ -48,6 +48,11 @@ impl Failure {
         Self::new(Kind::Invalid, message.into())
     }
 
+    /// Something else than a registry's answer that cannot be used.
+    pub(crate) fn unusable(message: impl Into<String>) -> Self {
+        Self::invalid(message)
+    }
+
     /// Nobody is let in.
     pub(super) fn denied(message: impl Into<String>) -> Self {
         let message = message.into();

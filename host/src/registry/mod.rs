@@ -4,6 +4,7 @@
 mod access;
 mod address;
 mod challenge;
+mod copy;
 mod document;
 mod failure;
 pub(crate) mod sighting;
@@ -74,7 +75,7 @@ impl Registry {
         let address = Address::parse(image, &self.plain)?;
         let url = address.url(&format!("manifests/{}", plain(reference)?));
         let answer = self.ask(&address, &Request::get(&url).header("accept", ACCEPT).limit(MANIFEST))?;
-        is_manifest(&address.registry, &shown(&url), &answer)?;
+        is_manifest(&address.registry, &shown_as("GET", &url), &answer)?;
         Ok(Document::of(answer))
     }
 
@@ -95,10 +96,19 @@ impl Registry {
         Ok(Document::of(answer))
     }
 
-    /// Sends a request, logs in when the registry asks for it, and refuses every answer that is no success.
+    /// Reads something.
     fn ask(&self, address: &Address, request: &Request<'_>) -> Result<Answer, Failure> {
+        let answer = self.send(address, "pull", request)?;
+        if (200..300).contains(&answer.status) {
+            return Ok(answer);
+        }
+        Err(Failure::of_status(&address.registry, &shown(request), &answer))
+    }
+
+    /// Sends a request, and logs in for `actions` when the registry asks for it. Any other status than 401 is an answer.
+    fn send(&self, address: &Address, actions: &str, request: &Request<'_>) -> Result<Answer, Failure> {
         let who = &address.registry;
-        let scope = format!("repository:{}:pull", address.repository);
+        let scope = format!("repository:{}:{actions}", address.repository);
         let door = self.door(&format!("{who} {scope}"));
         let send = |header: Option<&str>| {
             self.client
@@ -111,10 +121,7 @@ impl Registry {
             let header = door.renew(used.as_deref(), || self.key(address, &scope, &answer, used.as_deref()))?;
             answer = send(Some(&header))?;
         }
-        if (200..300).contains(&answer.status) {
-            return Ok(answer);
-        }
-        Err(Failure::of_status(who, &shown(request.url()), &answer))
+        Ok(answer)
     }
 
     fn door(&self, name: &str) -> Arc<Door> {
@@ -132,10 +139,14 @@ fn plain(reference: &str) -> Result<&str, Failure> {
     Err(Failure::invalid(format!("`{}` is no tag and no digest", reference.escape_debug())))
 }
 
-/// The path of an address, for messages.
-fn shown(url: &str) -> String {
+/// A request with the path of its address, for messages.
+fn shown(request: &Request<'_>) -> String {
+    shown_as(request.method(), request.url())
+}
+
+fn shown_as(method: &str, url: &str) -> String {
     let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
-    format!("GET /{}", path.split('?').next().unwrap_or_default())
+    format!("{method} /{}", path.split('?').next().unwrap_or_default())
 }
 
 #[cfg(test)]

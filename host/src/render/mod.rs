@@ -9,6 +9,7 @@ macro_rules! put {
 }
 pub(crate) use put;
 
+mod build;
 mod channel;
 mod classification;
 mod diagnostics;
@@ -26,11 +27,12 @@ mod selection;
 mod style;
 mod table;
 
+pub(crate) use build::{build, summary as build_summary};
 pub(crate) use channel::channel;
 pub(crate) use classification::{class, classification};
 pub(crate) use diagnostics::{Sources, count_line, diagnostics};
 pub(crate) use explanation::explanation;
-pub(crate) use facts::facts;
+pub(crate) use facts::{facts, run_line};
 pub(crate) use json::pretty;
 pub(crate) use markdown::summary;
 pub(crate) use metadata::{

@@ -62,6 +62,11 @@ impl Course {
         self.situation.history.len() + 1
     }
 
+    /// How the last try ended.
+    pub(super) fn outcome(&self) -> Option<&Outcome> {
+        self.situation.history.last().map(|own| &own.outcome)
+    }
+
     /// What was decided after the last try.
     pub(super) fn decision(&self) -> &Decision {
         &self.decision
@@ -73,12 +78,18 @@ impl Course {
         session: &mut Session,
         policy: Policy,
         outcome: Outcome,
+        failure: &Classification,
         tail: &str,
         duration: Duration,
-    ) -> Result<Classification, Problem> {
-        let failure = session.classify(&outcome, tail)?;
+    ) -> Result<(), Problem> {
         let duration_ms = milliseconds(duration);
-        self.situation.history.push(Attempt { outcome, failure: failure.clone(), duration_ms, rule: None, remedy: None });
+        self.situation.history.push(Attempt {
+            outcome,
+            failure: failure.clone(),
+            duration_ms,
+            rule: None,
+            remedy: None,
+        });
         tail.clone_into(&mut self.situation.tail);
         self.situation.elapsed_ms = milliseconds(self.begin.elapsed());
         // A pause is spent in real time, so a server's date is compared with the real one, whatever the run pretends.
@@ -88,6 +99,6 @@ impl Course {
             last.rule = Some(self.decision.rule.clone());
         }
         self.situation.tokens.clone_from(&self.decision.tokens);
-        Ok(failure)
+        Ok(())
     }
 }

@@ -1,16 +1,14 @@
 //! `buildonce build`.
 
 mod course;
-mod look;
 mod progress;
 mod work;
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use buildonce::record;
-use buildonce::types::build::{BuildRequest, BuildStep, BuildStepKind, Receipt};
+use buildonce::types::build::{BuildRequest, BuildStep, BuildStepKind};
 use buildonce::types::{Facts, ImagePlan};
 use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
@@ -25,7 +23,7 @@ use crate::process::Output;
 use crate::registry::Registry;
 use crate::{outputs, render};
 use progress::Progress;
-use work::{Ended, Work};
+use work::{Ended, Hands, Work};
 
 /// Shown below the options.
 const EXAMPLES: &str = "\
@@ -116,10 +114,14 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     };
     let progress = Progress::new(terminal);
     progress.plan(&facts, &plan);
-    let runner = Runner::new(&mut planned.session, Output::Log, Duration::from_secs(options.grace.into()))?;
-    let registry = Registry::of_this_machine(options.plain_http.clone());
-    let seed = options.seed.unwrap_or_else(attempt::seed);
-    let work = Work::new(&mut planned, &facts, &request, runner, registry, progress, seed)?;
+    let hands = Hands {
+        runner: Runner::new(&mut planned.session, Output::Log, Duration::from_secs(options.grace.into()))?,
+        registry: Registry::of_this_machine(options.plain_http.clone()),
+        progress,
+        seed: options.seed.unwrap_or_else(attempt::seed),
+        archive: plan.delivery.archive.as_ref().map(|own| PathBuf::from(&own.path)),
+    };
+    let work = Work::new(&mut planned, &facts, &request, hands)?;
     match work.run()? {
         Ended::Interrupted(code) => Ok(Exit::Command(code)),
         Ended::Step(step) => conclude(options, &mut planned, &facts, &plan, &step, terminal),

@@ -9,13 +9,15 @@ use buildonce::types::retry::{Action, Classification};
 use buildonce::types::{Facts, ImagePlan, Severity};
 
 use super::course::Course;
-use crate::cli::retry::{failure_word, seconds};
+use crate::cli::retry::{described, seconds};
 use crate::cli::terminal::Terminal;
 use crate::outputs;
 use crate::render::{Style, one_line, run_line};
 
 /// Says what happens.
 pub(super) struct Progress {
+    /// Where it goes.
+    pub(super) terminal: Terminal,
     style: Style,
     on_github: bool,
 }
@@ -24,7 +26,7 @@ impl Progress {
     /// Looks at where it runs.
     pub(super) fn new(terminal: Terminal) -> Self {
         let on_github = env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-        Self { style: terminal.err, on_github }
+        Self { terminal, style: terminal.err, on_github }
     }
 
     /// What will be built.
@@ -44,7 +46,7 @@ impl Progress {
             self.say(&self.style.heading(format!("» {title}")));
         }
         if !task.command.is_empty() {
-            self.say(&self.style.faint(one_line(&outputs::quoted(&task.command))));
+            self.say(&self.style.faint(one_line(&outputs::words(&task.command))));
         }
     }
 
@@ -55,10 +57,12 @@ impl Progress {
         }
         let decision = course.decision();
         let (attempt, attempts) = (decision.attempt, decision.attempts.max(decision.attempt));
-        let what = failure_word(failure);
+        let what = course.outcome().map_or_else(String::new, |outcome| described(failure, outcome));
         let head = format!("{}: attempt {attempt}/{attempts} after {}", task.id, seconds(duration));
         match decision.action {
-            Action::Done => self.say(&self.style.faint(one_line(&format!("{}: done in {}", task.id, seconds(duration))))),
+            Action::Done => {
+                self.say(&self.style.faint(one_line(&format!("{}: done in {}", task.id, seconds(duration)))));
+            }
             Action::GiveUp => {
                 let line = one_line(&format!("{head}: {what}; {}", decision.reason.message));
                 if self.on_github {
@@ -79,9 +83,9 @@ impl Progress {
         }
     }
 
-    /// A registry is asked again.
-    pub(super) fn asked_again(&self, message: &str, pause: Duration) {
-        self.say(&self.style.caution(one_line(&format!("{message}; asking again in {}", seconds(pause)))));
+    /// Something went wrong that the answer will tell, or that passes.
+    pub(super) fn caution(&self, message: &str) {
+        self.say(&self.style.caution(one_line(message)));
     }
 
     /// The answer comes next.

@@ -4,25 +4,26 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use buildonce::types::Facts;
-use buildonce::types::build::{BuildEvent, BuildEventKind, BuildRequest, BuildStep, BuildStepKind, Copy, Task};
+use buildonce::types::build::{BuildEvent, BuildEventKind, BuildRequest, BuildStep, BuildStepKind, ImageCopy, Task};
 use buildonce::types::retry::{Operation, Outcome, Settings};
-use buildonce::types::selection::{Probe, Sighting};
+use buildonce::types::selection::Observation;
 use buildonce::{Policy, Session};
 use tempfile::TempDir;
 
 use super::course::{Course, Try};
-use super::look;
 use super::progress::Progress;
 use crate::archive;
 use crate::cli::Problem;
 use crate::cli::attempt::{self, Runner};
 use crate::cli::planned::Planned;
+use crate::cli::world::World;
 use crate::problem::cause;
-use crate::registry::{Failure, Registry};
+use crate::registry::Registry;
+use crate::registry::tries::{operation, settings};
 use crate::render::Sources;
 
 /// What stands for the file in which a builder writes the image's digest.
@@ -39,6 +40,17 @@ pub(super) enum Ended {
     Interrupted(u8),
 }
 
+/// What the work is done with.
+pub(super) struct Hands {
+    pub(super) runner: Runner,
+    pub(super) registry: Registry,
+    pub(super) progress: Progress,
+    /// Where chance in pauses comes from.
+    pub(super) seed: u64,
+    /// The archive that the plan has.
+    pub(super) archive: Option<PathBuf>,
+}
+
 /// A build on its way.
 pub(super) struct Work<'a> {
     session: &'a mut Session,
@@ -47,7 +59,7 @@ pub(super) struct Work<'a> {
     facts: &'a Facts,
     request: &'a BuildRequest,
     runner: Runner,
-    registry: Registry,
+    world: World,
     progress: Progress,
     seed: u64,
     /// For the digest files.
@@ -62,15 +74,15 @@ impl<'a> Work<'a> {
         planned: &'a mut Planned,
         facts: &'a Facts,
         request: &'a BuildRequest,
-        runner: Runner,
-        registry: Registry,
-        progress: Progress,
-        seed: u64,
+        hands: Hands,
     ) -> Result<Self, Problem> {
+        let Hands { runner, registry, progress, seed, archive } = hands;
         let folder = TempDir::with_prefix("buildonce-").map_err(|e| {
             Problem::world("no-temporary-folder", format!("cannot make a temporary folder: {}", cause(&e)))
         })?;
         let Planned { session, policy, sources, .. } = planned;
+        let settings = settings(session, *policy, &[operation("inspect")], sources)?;
+        let world = World { registry, settings, terminal: progress.terminal, kept: HashMap::new(), archive };
         Ok(Self {
             session,
             policy: *policy,
@@ -78,7 +90,7 @@ impl<'a> Work<'a> {
             facts,
             request,
             runner,
-            registry,
+            world,
             progress,
             seed,
             folder,
@@ -95,8 +107,15 @@ impl<'a> Work<'a> {
             let step = step.map_err(|findings| Problem::refused(findings, self.sources.clone()))?;
             match (step.kind, step.task) {
                 (BuildStepKind::Probe, _) => {
-                    for (probe, seen) in self.look(step.probes)? {
-                        self.events.push(BuildEvent { probe: Some(probe), seen: Some(seen), ..event(BuildEventKind::Seen) });
+                    // What was seen before the last try does not hold any more.
+                    let (mut seen, mut failures) = (Vec::new(), Vec::new());
+                    self.world.carry_out(self.session, self.policy, step.probes, &mut seen, &mut failures)?;
+                    for Observation { probe, seen } in seen {
+                        let seen = BuildEvent { probe: Some(probe), seen: Some(seen), ..event(BuildEventKind::Seen) };
+                        self.events.push(seen);
+                    }
+                    for failure in &failures {
+                        self.progress.caution(&failure.message);
                     }
                 }
                 (BuildStepKind::Run, Some(task)) => {
@@ -112,21 +131,13 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn look(&mut self, probes: Vec<Probe>) -> Result<Vec<(Probe, Sighting)>, Problem> {
-        let settings = self.settings(Operation::Inspect)?;
-        let view = look::World { registry: &self.registry, settings: &settings, progress: &self.progress, seed: self.seed };
-        view.answers(self.session, self.policy, probes)
-    }
-
     /// The limits of an operation.
-    fn settings(&mut self, operation: Operation) -> Result<Settings, Problem> {
-        let word = buildonce::record::to_json(&operation).as_str().unwrap_or_default().to_owned();
+    fn limits(&mut self, of: Operation) -> Result<Settings, Problem> {
+        let word = buildonce::record::to_json(&of).as_str().unwrap_or_default().to_owned();
         if let Some(settings) = self.settings.get(&word) {
             return Ok(*settings);
         }
-        let given = [buildonce::types::Entry { key: "operation".to_owned(), value: word.clone() }];
-        let settings = self.session.configure_retry(self.policy, &given)?;
-        let settings = settings.map_err(|findings| Problem::refused(findings, self.sources.clone()))?;
+        let settings = settings(self.session, self.policy, &[operation(&word)], self.sources)?;
         self.settings.insert(word, settings);
         Ok(settings)
     }
@@ -134,7 +145,7 @@ impl<'a> Work<'a> {
     /// One more try of a task, if the retry policy allows it; the exit code when somebody asked to stop.
     fn attempt(&mut self, task: &Task) -> Result<Option<u8>, Problem> {
         if !self.courses.contains_key(&task.id) {
-            let settings = self.settings(task.operation)?;
+            let settings = self.limits(task.operation)?;
             let course = Course::new(self.session, self.policy, settings, task.registry.clone(), self.seed)?;
             self.courses.insert(task.id.clone(), course);
         }
@@ -149,26 +160,23 @@ impl<'a> Work<'a> {
         }
         self.progress.begin(task, course.number());
         clear(task)?;
-        let begin = Instant::now();
-        let (outcome, tail, digest_file, code) = match &task.copy {
-            Some(copy) => {
-                let (outcome, tail) = self.copy(copy);
-                (outcome, tail, None, 1)
+        let (place, begin) = (self.folder.path().join("digest"), Instant::now());
+        let (outcome, tail, failure) = if let Some(copy) = &task.copy {
+            let (outcome, tail) = self.copy(copy);
+            let failure = self.session.classify(&outcome, &tail)?;
+            (outcome, tail, failure)
+        } else {
+            let words: Vec<OsString> = task.command.iter().map(|word| with_path(word, &place)).collect();
+            let made = self.runner.run(self.session, &words, timeout)?;
+            if matches!(made.outcome, Outcome::Cancelled) {
+                clear(task)?;
+                return Ok(Some(made.exit_code));
             }
-            None => {
-                let place = self.folder.path().join("digest");
-                let words: Vec<OsString> = task.command.iter().map(|word| with_path(word, &place)).collect();
-                let made = self.runner.run(self.session, &words, timeout)?;
-                let digest = read_digest(&place)?;
-                (made.outcome, made.tail, digest, made.exit_code)
-            }
+            (made.outcome, made.tail, made.failure)
         };
-        if matches!(outcome, Outcome::Cancelled) {
-            clear(task)?;
-            return Ok(Some(code));
-        }
+        let digest_file = read_digest(&place)?;
         let succeeded = matches!(outcome, Outcome::Exited(0));
-        let failure = course.add(self.session, self.policy, outcome, &tail, begin.elapsed())?;
+        course.add(self.session, self.policy, outcome, &failure, &tail, begin.elapsed())?;
         self.progress.tried(task, &course, &failure, begin.elapsed());
         if !succeeded {
             clear(task)?;
@@ -193,13 +201,12 @@ impl<'a> Work<'a> {
     }
 
     /// Copies an image inside a registry or from one to another; what the engine is told of it.
-    fn copy(&self, copy: &Copy) -> (Outcome, String) {
-        match self.registry.copy(&copy.image, &copy.digest, &copy.target) {
+    fn copy(&self, copy: &ImageCopy) -> (Outcome, String) {
+        match self.world.registry.copy(&copy.image, &copy.digest, &copy.target) {
             Ok(()) => (Outcome::Exited(0), String::new()),
             Err(failure) => {
-                let tail = Failure::tail(&failure).to_owned();
-                self.progress.say(&failure.message);
-                (failure.outcome(), tail)
+                self.progress.caution(&failure.message);
+                (failure.outcome(), failure.tail().to_owned())
             }
         }
     }

@@ -22,7 +22,7 @@ use crate::clock;
 use crate::process::{Interrupt, Output};
 use crate::render::{self, Sources};
 use progress::Progress;
-pub(super) use progress::seconds;
+pub(super) use progress::{described, seconds};
 
 /// Shown below the options.
 const EXAMPLES: &str = "\

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::time::Duration;
 
-use buildonce::types::retry::{Action, Classification, Confidence, Decision, FailureClass};
+use buildonce::types::retry::{Action, Classification, Confidence, Decision, FailureClass, Outcome};
 use buildonce::types::{Reason, Severity};
 
 use crate::cli::attempt::{Made, phrase};
@@ -92,9 +92,12 @@ fn line(made: &Made, decision: &Decision) -> String {
 }
 
 fn failure(made: &Made) -> String {
-    let failure = &made.failure;
-    let evidence =
-        if failure.evidence.is_empty() { phrase(&made.outcome) } else { format!("\"{}\"", failure.evidence) };
+    described(&made.failure, &made.outcome)
+}
+
+/// `rate-limited (ghcr-rate): "…"`.
+pub(in crate::cli) fn described(failure: &Classification, outcome: &Outcome) -> String {
+    let evidence = if failure.evidence.is_empty() { phrase(outcome) } else { format!("\"{}\"", failure.evidence) };
     format!("{} ({}): {evidence}", class(failure), failure.cause)
 }
 
@@ -128,8 +131,6 @@ fn title(words: &[OsString]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use buildonce::types::retry::Outcome;
-
     use super::*;
 
     fn made(evidence: &str) -> Made {

@@ -20,13 +20,14 @@ use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::plan::deliver;
 use super::policy_file::{PolicyFile, policy};
 use super::terminal::Terminal;
+use super::world::World;
 use super::{Exit, Problem, working_directory};
 use crate::outputs::Answer;
 use crate::problem::finding;
 use crate::registry::tries::{entry, operation, settings};
 use crate::registry::{Failure, Kind, Registry};
 use crate::{document, observations, outputs, render};
-use look::{Question, Seen, World};
+use look::{Question, Seen};
 
 /// Shown below the options.
 const EXAMPLES: &str = "Examples:
@@ -253,6 +254,7 @@ impl Where {
             settings: settings_of_one,
             terminal,
             kept: HashMap::new(),
+            archive: None,
         };
         let Some(time) = &self.wait else { return world.look(&mut question) };
         let given = [operation("inspect"), entry("deadline", time), entry("attempts", MOST_LOOKS)];

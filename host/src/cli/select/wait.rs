@@ -6,9 +6,10 @@ use buildonce::types::Severity;
 use buildonce::types::retry::{Outcome, Settings};
 use buildonce::types::selection::StepKind;
 
-use super::look::{Question, Seen, World};
+use super::look::{Question, Seen};
 use crate::cli::attempt::seed;
 use crate::cli::retry::seconds;
+use crate::cli::world::World;
 use crate::problem::{Problem, finding};
 use crate::registry::tries::Tries;
 use crate::render::{Sources, one_line};
