@@ -8,7 +8,9 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 
 use super::*;
+use crate::build::{BuildEvent, BuildRequest};
 use crate::facts::{Facts, HostFacts};
+use crate::receipt::Receipt;
 use crate::reference::{Digest, Platform};
 use crate::retry::{ActionSituation, Outcome, Situation};
 use crate::selection::channel::{ChannelPolicy, TagInfo};
@@ -52,6 +54,18 @@ const REQUEST: &str = r#"{"reference": "r", "override_revision": "any", "platfor
 
 const CHANNEL: &str = r#"{"mode": "flux", "strategy": "semver", "range": ">=1", "order": "descending", "allow": ["a"], "unreadable": "refuse"}"#;
 const TAGS: &str = r#"[{"name": "1.2.3", "created": 5, "digest": "d"}, {"name": ""}]"#;
+const BUILD: &str = r#"{"context": ".", "file": "Dockerfile", "arguments": ["--x"], "rebuild": true, "plain_http": false,
+    "policy_sha256": "0a", "component_sha256": "0b"}"#;
+const EVENTS: &str = r#"[{"kind": "seen", "probe": {"kind": "archive"}, "seen": {"kind": "absent", "accept": "complete"}},
+    {"kind": "attempted", "task": "build", "succeeded": true, "cause": "", "duration_ms": 5, "digest_file": "x",
+     "written": {"sha256": "00", "size": 3}}, {"kind": "gave-up", "task": "build"}]"#;
+const RECEIPT: &str = r#"{"schema": 1, "repository": "acme/app", "engine": "local", "event": "push", "change": 12, "revision": "00",
+    "revision_kind": "push", "head_revision": "01", "digest": "sha256:0", "platforms": [{"platform": "linux/amd64", "digest": "d", "config": "c"}],
+    "images": [{"name": "r.example/a", "reference": "r", "tags": ["t"]}], "labels": [{"key": "k", "value": "v"}],
+    "archive": {"path": "p", "format": "oci-archive", "reference": "r", "sha256": "00", "size": 3}, "loaded": ["l"], "reused": false,
+    "attempts": [{"task": "build", "succeeded": false, "cause": "c", "duration_ms": 1}], "run_id": "7", "run_attempt": 1, "run_url": "u",
+    "produced_at": -1, "policy_sha256": "p", "component_sha256": "c", "sha256": "s"}"#;
+
 const PAIRS: &str = r#"[["A", "1"], ["B", "\\"]]"#;
 const PLATFORM: &str = r#"{"os": "linux", "architecture": "arm64", "variant": "v8"}"#;
 const DIGEST: &str = r#""sha256:0000000000000000000000000000000000000000000000000000000000000000""#;
@@ -85,6 +99,9 @@ macro_rules! each {
         $check::<Option<Platform>>(&$damage(PLATFORM), $($more),*);
         $check::<Digest>(&$damage(DIGEST), $($more),*);
         $check::<Outcome>(&$damage(r#"{"signalled": 9}"#), $($more),*);
+        $check::<BuildRequest>(&$damage(BUILD), $($more),*);
+        $check::<Vec<BuildEvent>>(&$damage(EVENTS), $($more),*);
+        $check::<Receipt>(&$damage(RECEIPT), $($more),*);
         $check::<Option<Reflected>>(&$damage(r#"{"tag": "x", "digest": null}"#), $($more),*);
     };
 }
