@@ -1,8 +1,8 @@
 //! The end of a build: every name is looked at, and the receipt is made.
 
 use super::look::{Look, Sight, split};
-use super::model::{BuildStep, BuildStepKind, Landing, LandingState};
-use super::next::{Build, Next, Pushed, ask, failed, step};
+use super::model::{Landing, LandingState};
+use super::next::{Build, Next, Pushed, Step, ask};
 use crate::Reason;
 use crate::receipt::{Receipt, ReceiptArchive, ReceiptImage, ReceiptPlatform, SCHEMA};
 use crate::reference::Digest;
@@ -11,7 +11,7 @@ use crate::tagging::PlannedImage;
 
 impl Build<'_> {
     /// Looks at every name, and writes the receipt when all of them have the image.
-    pub(super) fn conclude(&self, pushed: &Pushed) -> Next<BuildStep> {
+    pub(super) fn conclude(&self, pushed: &Pushed) -> Next<Box<Step>> {
         let seen = self.since();
         let look = Look::new(self.plan, &seen, !pushed.reused);
         let mut asks = Vec::new();
@@ -48,20 +48,17 @@ impl Build<'_> {
             return Err(ask(asks));
         }
         let lost = landings.iter().find(|own| !matches!(own.state, LandingState::Landed | LandingState::Moved));
-        let reason = pushed.failed.first().cloned().or_else(|| {
-            let (code, what) =
-                lost.map(|own| (own.reason.code.as_str(), own)).map_or(("", None), |(code, own)| (code, Some(own)));
-            what.map(|own| Reason::new(code, format!("{}: {}", own.reference, own.reason.message)))
-        });
+        let told = |own: &Landing| Reason::new(&own.reason.code, format!("{}: {}", own.reference, own.reason.message));
+        let reason = pushed.failed.first().cloned().or_else(|| lost.map(told));
         let reason = reason.or_else(|| self.archive_fault(archived.as_ref()));
         if let Some(reason) = reason {
-            return Err(Box::new(BuildStep { landings, ..failed(reason) }));
+            return Ok(Box::new(Step::Fail(reason, landings)));
         }
         if let (true, Some(Sight::Ours { platforms: found, .. })) = (platforms.is_empty(), archived) {
             platforms = found;
         }
         let receipt = self.receipt(digest.filter(|_| !landings.is_empty()), platforms, pushed);
-        Ok(BuildStep { receipt: Some(receipt), landings, ..step(BuildStepKind::Done) })
+        Ok(Box::new(Step::Done(receipt, landings)))
     }
 
     fn landing(&self, reference: &str, tag: &str, sight: Sight, wanted: Option<&Digest>) -> Landing {
@@ -106,7 +103,7 @@ impl Build<'_> {
         }
     }
 
-    fn receipt(&self, digest: Option<Digest>, platforms: Vec<SelectedPlatform>, pushed: &Pushed) -> Receipt {
+    fn receipt(&self, digest: Option<Digest>, platforms: Vec<SelectedPlatform>, pushed: &Pushed) -> Box<Receipt> {
         let (facts, plan) = (self.facts, self.plan);
         let digest = digest.map(String::from);
         let image = |image: &PlannedImage| ReceiptImage {
@@ -126,7 +123,7 @@ impl Build<'_> {
             plan.runs.first().filter(|_| plan.delivery.load && !pushed.reused).map(|run| run.references.clone());
         let platform =
             |own: SelectedPlatform| ReceiptPlatform { platform: own.platform, digest: own.digest, config: own.config };
-        Receipt {
+        Box::new(Receipt {
             schema: SCHEMA,
             repository: facts.repository.as_ref().map(|own| own.path.clone()),
             engine: facts.engine.clone(),
@@ -150,6 +147,6 @@ impl Build<'_> {
             policy_sha256: self.request.policy_sha256.clone(),
             component_sha256: self.request.component_sha256.clone(),
             sha256: String::new(),
-        }
+        })
     }
 }

@@ -187,7 +187,7 @@ pub struct BuildStep {
     pub task: Option<Task>,
     /// With the kind `done`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<Receipt>,
+    pub receipt: Option<Box<Receipt>>,
     /// With the kinds `skip` and `fail`, and where `done` needs a word: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
@@ -195,6 +195,21 @@ pub struct BuildStep {
     pub landings: Vec<Landing>,
     /// Every try so far, with the kind `fail`; the receipt has them otherwise.
     pub attempts: Vec<ReceiptAttempt>,
+}
+
+impl BuildStep {
+    /// A step with nothing but its kind.
+    pub(super) fn of(kind: BuildStepKind) -> Self {
+        Self {
+            kind,
+            probes: Vec::new(),
+            task: None,
+            receipt: None,
+            reason: None,
+            landings: Vec::new(),
+            attempts: Vec::new(),
+        }
+    }
 }
 
 /// An event that can be used.

@@ -2,12 +2,14 @@
 
 use super::commands::{Commands, Style};
 use super::look::{Look, Sight, reusable, split};
-use super::model::{BuildEvent, BuildRequest, BuildStep, BuildStepKind, EventKind, Happened, Task, WrittenFile};
+use super::model::{
+    BuildEvent, BuildRequest, BuildStep, BuildStepKind, EventKind, Happened, Landing, Task, WrittenFile,
+};
 use super::progress::Progress;
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
 use crate::policy::Policy;
-use crate::receipt::ReceiptAttempt;
+use crate::receipt::{Receipt, ReceiptAttempt};
 use crate::reference::Digest;
 use crate::selection::Observation;
 use crate::selection::exchange::{self, ObservationRecord, ProbeRecord};
@@ -83,31 +85,46 @@ pub(super) struct Pushed {
     pub(super) archive: Option<WrittenFile>,
 }
 
-pub(super) type Next<T> = Result<T, Box<BuildStep>>;
+/// `Err` is a step that must be done first.
+pub(super) type Next<T> = Result<T, Box<Step>>;
+
+/// What comes next.
+pub(super) enum Step {
+    /// To look at these.
+    Ask(Vec<ProbeRecord>),
+    /// To try this once.
+    Run(Task),
+    /// The end without a receipt.
+    Fail(Reason, Vec<Landing>),
+    /// The end with one.
+    Done(Box<Receipt>, Vec<Landing>),
+}
 
 impl<'a> Build<'a> {
     fn run(&self, attempts: Vec<ReceiptAttempt>) -> BuildStep {
         if !self.plan.decision.build {
             let reason = self.plan.decision.reasons.first().cloned();
-            return BuildStep { reason, ..step(BuildStepKind::Skip) };
+            return BuildStep { reason, ..BuildStep::of(BuildStepKind::Skip) };
         }
-        match self.steps() {
-            Ok(mut last) => {
-                match &mut last.receipt {
-                    Some(receipt) => receipt.attempts = attempts,
-                    None => last.attempts = attempts,
-                }
-                last
+        match *self.steps() {
+            Step::Ask(probes) => BuildStep { probes, ..BuildStep::of(BuildStepKind::Probe) },
+            Step::Run(task) => BuildStep { task: Some(task), ..BuildStep::of(BuildStepKind::Run) },
+            Step::Fail(reason, landings) => {
+                BuildStep { reason: Some(reason), landings, attempts, ..BuildStep::of(BuildStepKind::Fail) }
             }
-            Err(step) => {
-                let attempts = if step.kind == BuildStepKind::Fail { attempts } else { Vec::new() };
-                BuildStep { attempts, ..*step }
+            Step::Done(mut receipt, landings) => {
+                receipt.attempts = attempts;
+                BuildStep { receipt: Some(receipt), landings, ..BuildStep::of(BuildStepKind::Done) }
             }
         }
     }
 
+    fn steps(&self) -> Box<Step> {
+        self.all().unwrap_or_else(|step| step)
+    }
+
     /// All of it. `Err` is a step that comes before the end.
-    fn steps(&self) -> Next<BuildStep> {
+    fn all(&self) -> Next<Box<Step>> {
         let mut state = Pushed { digest: None, reused: false, failed: Vec::new(), archive: None };
         if let Some((image, digest)) = self.origin()? {
             state.reused = true;
@@ -231,7 +248,7 @@ impl<'a> Build<'a> {
                     state.failed.push(reason);
                     return Ok(());
                 }
-                Progress::Failed(reason) => return Err(Box::new(failed(reason))),
+                Progress::Failed(reason) => return Err(Box::new(Step::Fail(reason, Vec::new()))),
             }
         }
         Ok(())
@@ -298,7 +315,7 @@ impl<'a> Build<'a> {
             match self.progress(&task, &[])? {
                 Progress::Open(step) => return Err(step),
                 Progress::Done { written, .. } => state.archive = state.archive.take().or(written),
-                Progress::Failed(reason) => return Err(Box::new(failed(reason))),
+                Progress::Failed(reason) => return Err(Box::new(Step::Fail(reason, Vec::new()))),
             }
         }
         Ok(())
@@ -306,28 +323,12 @@ impl<'a> Build<'a> {
 }
 
 /// Asks, each question once.
-pub(super) fn ask(probes: Vec<ProbeRecord>) -> Box<BuildStep> {
+pub(super) fn ask(probes: Vec<ProbeRecord>) -> Box<Step> {
     let mut once: Vec<ProbeRecord> = Vec::with_capacity(probes.len());
     for probe in probes {
         if !once.contains(&probe) {
             once.push(probe);
         }
     }
-    Box::new(BuildStep { probes: once, ..step(BuildStepKind::Probe) })
-}
-
-pub(super) fn failed(reason: Reason) -> BuildStep {
-    BuildStep { reason: Some(reason), ..step(BuildStepKind::Fail) }
-}
-
-pub(super) fn step(kind: BuildStepKind) -> BuildStep {
-    BuildStep {
-        kind,
-        probes: Vec::new(),
-        task: None,
-        receipt: None,
-        reason: None,
-        landings: Vec::new(),
-        attempts: Vec::new(),
-    }
+    Box::new(Step::Ask(once))
 }

@@ -2,8 +2,8 @@
 
 use super::commands::{Commands, Style};
 use super::look::{Look, Sight, split};
-use super::model::{BuildStep, BuildStepKind, Happened, Task, WrittenFile};
-use super::next::{Build, Next, ask, step};
+use super::model::{Happened, Task, WrittenFile};
+use super::next::{Build, Next, Step, ask};
 use super::report;
 use crate::Reason;
 use crate::policy::Operation;
@@ -13,7 +13,7 @@ use crate::tagging::PlannedImage;
 /// How a task stands.
 pub(super) enum Progress {
     /// This must be done first.
-    Open(Box<BuildStep>),
+    Open(Box<Step>),
     /// It ended well. The digest is what the builder tells, or what the registry has after a try that was not told to have ended well.
     Done { digest: Option<Digest>, written: Option<WrittenFile> },
     /// It did not.
@@ -97,5 +97,5 @@ impl Build<'_> {
 }
 
 fn run(task: &Task) -> Progress {
-    Progress::Open(Box::new(BuildStep { task: Some(task.clone()), ..step(BuildStepKind::Run) }))
+    Progress::Open(Box::new(Step::Run(task.clone())))
 }

@@ -13,10 +13,7 @@ pub const NAME: &str = "buildonce-receipt.json";
 
 /// Writes a receipt, with its checksum. The same receipt always gives the same bytes.
 pub fn write(receipt: &Receipt) -> String {
-    let sealed = Receipt { sha256: checksum(receipt), ..receipt.clone() };
-    let mut text = serde_json::to_string_pretty(&sealed).unwrap_or_default();
-    text.push('\n');
-    text
+    pretty(&compact(receipt, &checksum(receipt)))
 }
 
 /// Reads a receipt and checks that it is whole: its form, its checksum, its digests and names.
@@ -75,9 +72,39 @@ fn diagnostic(refusal: &Refusal, document: &str) -> Diagnostic {
 
 /// SHA-256 of the document with an empty checksum, in hexadecimal.
 fn checksum(receipt: &Receipt) -> String {
-    let plain = Receipt { sha256: String::new(), ..receipt.clone() };
-    let text = serde_json::to_string(&plain).unwrap_or_default();
-    Digest::of(text.as_bytes()).as_str().trim_start_matches("sha256:").to_owned()
+    Digest::of(compact(receipt, "").as_bytes()).as_str().trim_start_matches("sha256:").to_owned()
+}
+
+fn compact(receipt: &Receipt, sha256: &str) -> String {
+    serde_json::to_string(&Receipt { sha256: sha256.to_owned(), ..receipt.clone() }).unwrap_or_default()
+}
+
+/// The same JSON with a line for each member, indented by two blanks.
+fn pretty(compact: &str) -> String {
+    let mut out = String::with_capacity(compact.len() * 2);
+    let (mut depth, mut quoted, mut escaped, mut last) = (0, false, false, ' ');
+    for c in compact.chars() {
+        let closes = matches!(c, '}' | ']') && !quoted;
+        if closes {
+            depth -= 1;
+        }
+        // An empty list or object stays on its line.
+        let opened = matches!(last, '{' | '[') && !quoted;
+        if !quoted && (last == ',' || opened != closes) {
+            out.push('\n');
+            out.extend(std::iter::repeat_n("  ", depth));
+        }
+        out.push(c);
+        if c == ':' && !quoted {
+            out.push(' ');
+        }
+        quoted ^= c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        last = if quoted { ' ' } else { c };
+        depth += usize::from(matches!(c, '{' | '[') && !quoted);
+    }
+    out.push('\n');
+    out
 }
 
 /// What does not fit together, whoever wrote the file.
@@ -97,4 +124,22 @@ fn fault(receipt: &Receipt) -> Option<String> {
     let full = |text: &&String| !matches!(text.len(), 40 | 64) || !text.bytes().all(|b| b.is_ascii_hexdigit());
     let revisions = receipt.revision.iter().chain(&receipt.head_revision);
     revisions.filter(full).map(|bad| format!("`{}` is no full commit name", bad.escape_debug())).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receipt_is_laid_out_as_json_is() {
+        for text in [
+            "{}",
+            "[]",
+            r#"{"a":1,"b":[],"c":{},"d":[1,2],"e":"{\"x\":[1,\\","f":[{"g":null},{"h":"]"}],"i":[[]]}"#,
+            r#"{"a":"\\\"","b":["","\\"]}"#,
+        ] {
+            let value: serde_json::Value = serde_json::from_str(text).unwrap();
+            assert_eq!(pretty(text), serde_json::to_string_pretty(&value).unwrap() + "\n");
+        }
+    }
 }
