@@ -2,25 +2,20 @@
 
 use buildonce_core::receipt as core;
 
-use crate::translate::{Translate, record};
+use crate::translate::{Translate, one_way};
 use crate::wit::receipt as wit;
 
 impl wit::Guest for crate::Engine {
-    fn write(receipt: wit::Receipt) -> String {
-        core::write(&receipt.translate())
-    }
-
     fn read(document: String, name: String) -> Result<wit::Receipt, Vec<wit::Diagnostic>> {
         core::read(&document, &name).translate()
     }
 }
 
-record!(wit::ReceiptPlatform = core::ReceiptPlatform { platform, digest, config });
-record!(wit::ReceiptImage = core::ReceiptImage { name, reference, tags });
-record!(wit::ReceiptArchive = core::ReceiptArchive { path, format, reference, sha256, size });
-record!(wit::ReceiptAttempt = core::ReceiptAttempt { task, succeeded, cause, duration_ms });
-record!(
-    wit::Receipt = core::Receipt {
+one_way!(core::ReceiptPlatform => wit::ReceiptPlatform { platform, digest, config });
+one_way!(core::ReceiptImage => wit::ReceiptImage { name, reference, tags });
+one_way!(core::ReceiptArchive => wit::ReceiptArchive { path, format, reference, sha256, size });
+one_way!(core::ReceiptAttempt => wit::ReceiptAttempt { task, succeeded, cause, duration_ms });
+one_way!(core::Receipt => wit::Receipt {
         schema,
         repository,
         engine,

@@ -3,7 +3,7 @@
 use buildonce_core::policy::Policy;
 use buildonce_core::tagging::{self, metadata};
 
-use crate::translate::{Translate, enumeration, one_way, one_way_enum};
+use crate::translate::{Translate, one_way, one_way_enum};
 use crate::wit::tagging as wit;
 
 impl wit::Guest for crate::Engine {
@@ -44,7 +44,7 @@ impl wit::Guest for crate::Engine {
     }
 }
 
-enumeration!(wit::ArchiveFormat = tagging::ArchiveFormat { DockerArchive, OciArchive });
+one_way_enum!(tagging::ArchiveFormat => wit::ArchiveFormat { DockerArchive, OciArchive });
 one_way_enum!(tagging::ArchiveMethod => wit::ArchiveMethod { BuilderExport, SaveAfterLoad, SaveAfterPull });
 one_way!(tagging::BuildDecision => wit::BuildDecision { build, force_refresh, reasons });
 one_way!(tagging::PlannedTag => wit::PlannedTag { name, rule, primary, mutable });

@@ -27,12 +27,6 @@ impl<X: Translate<Y>, Y> Translate<Option<Y>> for Option<X> {
     }
 }
 
-impl<X: Translate<Y>, Y> Translate<Y> for Box<X> {
-    fn translate(self) -> Y {
-        (*self).translate()
-    }
-}
-
 impl<X: Translate<Y>, Y> Translate<Vec<Y>> for Vec<X> {
     fn translate(self) -> Vec<Y> {
         self.into_iter().map(Translate::translate).collect()

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Reason;
 use crate::policy::Operation;
-use crate::receipt::{Receipt, ReceiptAttempt};
+use crate::receipt::ReceiptAttempt;
 use crate::selection::Observation;
 use crate::selection::exchange::{ProbeRecord, SightingRecord};
 
@@ -168,7 +168,7 @@ pub enum BuildStepKind {
     Run,
     /// Nothing is to be built, for `reason`.
     Skip,
-    /// Write `receipt`.
+    /// Write `receipt` into its file.
     Done,
     /// End without a receipt, for `reason`.
     Fail,
@@ -185,9 +185,9 @@ pub struct BuildStep {
     /// With the kind `run`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<Task>,
-    /// With the kind `done`.
+    /// With the kind `done`: the text of the file, which [`crate::receipt::read`] reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<Box<Receipt>>,
+    pub receipt: Option<String>,
     /// With the kinds `skip` and `fail`, and where `done` needs a word: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,

@@ -9,7 +9,7 @@ use super::progress::Progress;
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
 use crate::policy::Policy;
-use crate::receipt::{Receipt, ReceiptAttempt};
+use crate::receipt::{self, Receipt, ReceiptAttempt};
 use crate::reference::Digest;
 use crate::selection::Observation;
 use crate::selection::exchange::{self, ObservationRecord, ProbeRecord};
@@ -114,7 +114,7 @@ impl<'a> Build<'a> {
             }
             Step::Done(mut receipt, landings) => {
                 receipt.attempts = attempts;
-                BuildStep { receipt: Some(receipt), landings, ..BuildStep::of(BuildStepKind::Done) }
+                BuildStep { receipt: Some(receipt::write(&receipt)), landings, ..BuildStep::of(BuildStepKind::Done) }
             }
         }
     }

@@ -4,7 +4,7 @@ use super::arguments::arguments;
 use super::{Document, Function, Outcome, load, run};
 use crate::build::{self, BuildEvent, BuildRequest};
 use crate::facts::Facts;
-use crate::receipt::{self, Receipt};
+use crate::receipt;
 
 arguments! {
     struct Next {
@@ -12,12 +12,6 @@ arguments! {
         facts: Facts,
         request: BuildRequest,
         events: Vec<BuildEvent>,
-    }
-}
-
-arguments! {
-    struct Write {
-        receipt: Receipt,
     }
 }
 
@@ -34,6 +28,5 @@ pub(super) const FUNCTIONS: &[(&str, Function)] = &[
             Outcome::from(load(a.policy).and_then(|policy| build::next(&policy, &a.facts, &a.request, &a.events)))
         })
     }),
-    ("receipt.write", |i| run(i, |a: Write| receipt::write(&a.receipt))),
     ("receipt.read", |i| run(i, |a: Read| Outcome::from(receipt::read(&a.document, &a.name)))),
 ];

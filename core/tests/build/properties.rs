@@ -42,7 +42,7 @@ proptest! {
         let end = world.run(&policy(&source), &push(&["a.example", "b.example"]), &request);
         match end.step.kind {
             BuildStepKind::Done => {
-                let receipt = end.step.receipt.clone().unwrap();
+                let receipt = end.receipt();
                 for image in &receipt.images {
                     for tag in &image.tags {
                         let reference = format!("{}:{tag}", image.name);

@@ -7,6 +7,7 @@ use buildonce_core::build::{
 };
 use buildonce_core::facts::{self, Facts, HostFacts};
 use buildonce_core::policy::Policy;
+use buildonce_core::receipt::{self, Receipt};
 use buildonce_core::reference::Digest;
 use buildonce_core::selection::exchange::{ProbeKind, ProbeRecord, SightingRecord};
 use buildonce_core::selection::{Accept, ArchiveImage, ArchiveSeen, Cause, Sighting};
@@ -55,6 +56,14 @@ pub(crate) struct World {
 pub(crate) struct End {
     pub(crate) step: BuildStep,
     pub(crate) events: Vec<BuildEvent>,
+}
+
+impl End {
+    /// The receipt that was written.
+    pub(crate) fn receipt(&self) -> Receipt {
+        let text = self.step.receipt.as_deref().unwrap_or_else(|| panic!("{:?}", self.step.reason));
+        receipt::read(text, "buildonce-receipt.json").unwrap()
+    }
 }
 
 pub(crate) fn facts(document: &str) -> Facts {

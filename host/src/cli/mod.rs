@@ -33,6 +33,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::problem::{Exit, Problem, cause};
 
+pub(crate) use build::Answer as Built;
 use options::EngineOptions;
 pub(crate) use replay::Replayed;
 use terminal::Terminal;

@@ -24,16 +24,6 @@ impl Session {
         )
     }
 
-    /// The text of a receipt's file, with its checksum.
-    pub fn write_receipt(&mut self, receipt: &Receipt) -> Result<String, EngineError> {
-        self.call(
-            "receipt.write",
-            size_of_receipt(receipt),
-            |input| input.with("receipt", receipt),
-            |i, s| i.buildonce_engine_receipt().call_write(s, receipt),
-        )
-    }
-
     /// Reads a receipt and checks that it is whole. `name` is what findings call the file.
     pub fn read_receipt(&mut self, document: &str, name: &str) -> Result<Result<Receipt, Refusal>, EngineError> {
         self.call(
@@ -48,11 +38,4 @@ impl Session {
 /// What was seen and what a builder wrote may be long; the rest is counted as a kilobyte.
 fn size_of_event(event: &BuildEvent) -> usize {
     1024 + event.seen.as_ref().map_or(0, size_of_sighting) + event.digest_file.as_ref().map_or(0, String::len)
-}
-
-/// Lists may be long; the rest is counted as a few kilobytes.
-fn size_of_receipt(receipt: &Receipt) -> usize {
-    let labels: usize = receipt.labels.iter().map(|label| 64 + label.key.len() + label.value.len()).sum();
-    let tags: usize = receipt.images.iter().flat_map(|image| &image.tags).map(|tag| 64 + tag.len()).sum();
-    4096 + labels + tags + 256 * (receipt.attempts.len() + receipt.platforms.len() + receipt.images.len())
 }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use buildonce::types::build::{BuildStep, BuildStepKind};
+use buildonce::types::build::BuildStepKind;
 
 use super::answer::Answer;
 use super::values::Value;
+use crate::cli::Built;
 
 /// What became of a build; `path` is the receipt's.
-pub(crate) fn build(step: &BuildStep, path: &Path) -> Answer {
-    let receipt = step.receipt.as_ref();
+pub(crate) fn build(Built { step, receipt }: Built<'_>, path: &Path) -> Answer {
     let text = |value: Option<&String>| Value::Text(value.cloned().unwrap_or_default());
     let verdict = match (step.kind, receipt) {
         (BuildStepKind::Done, Some(receipt)) if receipt.reused => "reused",

@@ -10,13 +10,15 @@ use super::markdown::{code, escape};
 use super::printable::one_line;
 use super::style::Style;
 use super::table::{Cell, table};
+use crate::cli::Built;
 
 /// The answer as text; `path` is the receipt's.
-pub(crate) fn build(facts: &Facts, plan: &ImagePlan, step: &BuildStep, path: &Path, style: Style) -> String {
+pub(crate) fn build(facts: &Facts, plan: &ImagePlan, built: Built<'_>, path: &Path, style: Style) -> String {
+    let Built { step, receipt } = built;
     let page = Page { style };
     let why = step.reason.as_ref().map_or("", |reason| reason.message.as_str());
     let mut out = format!("{}\n\n", run_line(facts));
-    match (step.kind, &step.receipt) {
+    match (step.kind, receipt) {
         (BuildStepKind::Done, Some(receipt)) => {
             out.push_str(&page.receipt(receipt));
             out.push_str(&page.landings(step));
@@ -124,10 +126,10 @@ fn state(state: LandingState) -> (&'static str, fn(Style, &str) -> String) {
 }
 
 /// The step summary of a CI job.
-pub(crate) fn summary(facts: &Facts, step: &BuildStep) -> String {
+pub(crate) fn summary(facts: &Facts, Built { step, receipt }: Built<'_>) -> String {
     let mut out = format!("### Image\n\n{}\n\n", escape(&run_line(facts)));
     let why = step.reason.as_ref().map(|reason| format!(": {}", escape(&reason.message))).unwrap_or_default();
-    match (step.kind, &step.receipt) {
+    match (step.kind, receipt) {
         (BuildStepKind::Done, Some(receipt)) => {
             let what = if receipt.reused { "The registry had it already" } else { "Built" };
             put!(out, "**{what}**\n");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use buildonce::record;
-use buildonce::types::build::{BuildRequest, BuildStep, BuildStepKind};
+use buildonce::types::build::{BuildRequest, BuildStep, BuildStepKind, Receipt};
 use buildonce::types::{Facts, ImagePlan};
 use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,7 @@ use super::terminal::Terminal;
 use super::{Exit, Problem, component};
 use crate::process::Output;
 use crate::registry::Registry;
+use crate::render::Sources;
 use crate::{outputs, render};
 use progress::Progress;
 use work::{Ended, Hands, Work};
@@ -96,6 +97,15 @@ enum Format {
     Dotenv,
 }
 
+/// How a build ended.
+#[derive(Clone, Copy)]
+pub(crate) struct Answer<'a> {
+    /// The engine's last step.
+    pub(crate) step: &'a BuildStep,
+    /// What it wrote, where it did.
+    pub(crate) receipt: Option<&'a Receipt>,
+}
+
 /// Runs the command.
 pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal) -> Result<Exit, Problem> {
     let mut planned = Planned::prepare(&options.policy, &options.facts, engine, terminal)?;
@@ -136,30 +146,33 @@ fn conclude(
     step: &BuildStep,
     terminal: Terminal,
 ) -> Result<Exit, Problem> {
-    let mut text = None;
-    if let Some(receipt) = &step.receipt {
-        text = Some(write(&options.receipt, &planned.session.write_receipt(receipt)?)?);
+    let mut receipt = None;
+    if let Some(text) = &step.receipt {
+        write(&options.receipt, text)?;
+        let read = planned.session.read_receipt(text, &options.receipt.display().to_string())?;
+        receipt = Some(read.map_err(|findings| Problem::refused(findings, Sources::default()))?);
     }
+    let answer = Answer { step, receipt: receipt.as_ref() };
     let path = options.receipt.as_path();
     let output = options.output.as_deref();
     match options.format {
-        Format::Text => deliver(&render::build(facts, plan, step, path, terminal.out), output, terminal)?,
+        Format::Text => deliver(&render::build(facts, plan, answer, path, terminal.out), output, terminal)?,
         Format::Json => {
-            let answer = text.unwrap_or_else(|| render::pretty(&record::to_json(step).to_string()));
-            deliver(&answer, output, terminal)?;
+            let pretty = || render::pretty(&record::to_json(step).to_string());
+            deliver(&step.receipt.clone().unwrap_or_else(pretty), output, terminal)?;
         }
         Format::Github => {
-            let json = step.receipt.as_ref().map(|receipt| record::to_json(receipt).to_string());
-            let values = outputs::build(step, path);
+            let json = receipt.as_ref().map(|receipt| record::to_json(receipt).to_string());
+            let values = outputs::build(answer, path);
             let values = if let Some(json) = &json { values.with_json(json) } else { values };
             if let Some(summary) = file_variable("GITHUB_STEP_SUMMARY") {
-                let page = render::build_summary(facts, step);
+                let page = render::build_summary(facts, answer);
                 outputs::append(&summary, page.as_bytes()).map_err(|e| Problem::unwritable(&summary, &e))?;
             }
-            let log = render::build(facts, plan, step, path, terminal.out);
+            let log = render::build(facts, plan, answer, path, terminal.out);
             super::select::github(&values, &log, output, terminal)?;
         }
-        Format::Dotenv => deliver(&outputs::build(step, path).dotenv()?, output, terminal)?,
+        Format::Dotenv => deliver(&outputs::build(answer, path).dotenv()?, output, terminal)?,
     }
     Ok(exit(step))
 }
@@ -175,13 +188,12 @@ fn exit(step: &BuildStep) -> Exit {
 }
 
 /// Writes the receipt whole or not at all.
-fn write(path: &Path, text: &str) -> Result<String, Problem> {
+fn write(path: &Path, text: &str) -> Result<(), Problem> {
     outputs::replace(path, text.as_bytes()).map_err(|e| {
         let help = "the image is where it should be: free the disk or name another file with --receipt, and run the same command again; \
                     nothing is built twice";
         Problem::unwritable(path, &e).help(help)
-    })?;
-    Ok(text.to_owned())
+    })
 }
 
 fn hex(bytes: &[u8]) -> String {
