@@ -19,6 +19,8 @@ pub(crate) const RECORD: u64 = 256 << 20;
 
 /// Largest list of tags in bytes: a million tags with dates and digests.
 pub(crate) const TAGS: u64 = 256 << 20;
+/// Largest receipt in bytes; the engine has a tighter limit of its own.
+pub(crate) const RECEIPT: u64 = 16 << 20;
 /// Largest document with observations in bytes.
 pub(crate) const OBSERVATIONS: u64 = 64 << 20;
 

@@ -8,6 +8,7 @@ mod component;
 mod eval;
 mod explain;
 mod facts;
+mod handed;
 mod history;
 mod init;
 mod inputs;

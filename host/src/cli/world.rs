@@ -1,23 +1,22 @@
 //! Registries and files, as far as the engine asks for them.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use buildonce::types::Severity;
 use buildonce::types::retry::Settings;
-use buildonce::types::selection::{Observation, Probe, ProbeKind, Sighting, SightingKind};
+use buildonce::types::selection::{Observation, Probe, ProbeKind, Sighting};
 use buildonce::{Policy, Session};
 
 use super::attempt::seed;
+use super::handed::Handed;
 use super::retry::seconds;
 use super::terminal::Terminal;
-use crate::archive::{self, Fault};
 use crate::problem::{Problem, finding};
 use crate::registry::sighting::{absent, sighting, unknown};
 use crate::registry::tries::Tries;
-use crate::registry::{CONFIG, Failure, Registry};
+use crate::registry::{CONFIG, Failure, Kind, Registry};
 use crate::render::Sources;
 
 /// Questions that are asked at once.
@@ -31,8 +30,8 @@ pub(super) struct World {
     pub(super) terminal: Terminal,
     /// Documents that cannot change: what a digest names, kept for the next look.
     pub(super) kept: HashMap<(String, String), Sighting>,
-    /// The archive of the run, where one is known.
-    pub(super) archive: Option<PathBuf>,
+    /// What an earlier job left in files.
+    pub(super) handed: Handed,
 }
 
 /// A question on its way.
@@ -73,7 +72,11 @@ impl World {
                     }
                     Err(failure) => failure,
                 };
-                let again = job.tries.again(session, policy, failure.outcome(), failure.tail())?;
+                // A file does not become another one by looking again.
+                let again = match failure.kind {
+                    Kind::File => None,
+                    _ => job.tries.again(session, policy, failure.outcome(), failure.tail())?,
+                };
                 if let Some(pause) = again {
                     self.tell(&failure, pause);
                     waiting.push(Job { due: Instant::now() + pause, ..job });
@@ -101,8 +104,10 @@ impl World {
     }
 
     fn answer(&self, probe: &Probe) -> Result<Sighting, Failure> {
-        if probe.kind == ProbeKind::Archive {
-            return self.archive.as_deref().map_or_else(|| Ok(absent()), look_into);
+        match probe.kind {
+            ProbeKind::Receipt => return Ok(self.handed.receipt_seen()),
+            ProbeKind::Archive => return self.handed.archive_seen(),
+            ProbeKind::Manifest | ProbeKind::Config => {}
         }
         let (Some(image), Some(reference)) = (&probe.image, &probe.reference) else { return Ok(absent()) };
         if let Some(known) = self.kept.get(&(image.clone(), reference.clone())) {
@@ -127,22 +132,5 @@ impl World {
     fn tell(&self, failure: &Failure, pause: Duration) {
         let message = format!("{}; again in {}", failure.message, seconds(pause));
         self.terminal.note(&[finding(Severity::Note, "another-try", message)], &Sources::default());
-    }
-}
-
-/// What an archive holds.
-fn look_into(path: &Path) -> Result<Sighting, Failure> {
-    match archive::read(path, &path.display().to_string()) {
-        Ok(found) => Ok(Sighting {
-            kind: SightingKind::Archive,
-            cause: None,
-            accept: None,
-            body: None,
-            digest: None,
-            receipt: None,
-            archive: Some(found),
-        }),
-        Err(Fault::Missing) => Ok(absent()),
-        Err(Fault::Unreadable(why)) => Err(Failure::unusable(format!("the archive {}: {why}", path.display()))),
     }
 }

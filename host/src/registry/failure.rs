@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Timeout,
     /// An answer that is not what was asked for.
     Invalid,
+    /// No registry's answer: a file that cannot be used.
+    File,
 }
 
 /// Why there is no answer.
@@ -48,9 +50,9 @@ impl Failure {
         Self::new(Kind::Invalid, message.into())
     }
 
-    /// Something else than a registry's answer that cannot be used.
-    pub(crate) fn unusable(message: impl Into<String>) -> Self {
-        Self::invalid(message)
+    /// A file that cannot be used.
+    pub(crate) fn file(message: impl Into<String>) -> Self {
+        Self::new(Kind::File, message.into())
     }
 
     /// Nobody is let in.

@@ -28,11 +28,12 @@ pub(crate) fn unknown(failure: &Failure) -> Sighting {
         Kind::RateLimited => Cause::RateLimited,
         Kind::Unavailable => Cause::Unavailable,
         Kind::Timeout => Cause::Timeout,
-        Kind::Absent | Kind::Invalid => Cause::Invalid,
+        Kind::Absent | Kind::Invalid | Kind::File => Cause::Invalid,
     };
     Sighting { cause: Some(cause), ..nothing(SightingKind::Unknown) }
 }
 
-fn nothing(kind: SightingKind) -> Sighting {
+/// A sighting without its parts.
+pub(crate) fn nothing(kind: SightingKind) -> Sighting {
     Sighting { kind, cause: None, accept: None, body: None, digest: None, receipt: None, archive: None }
 }

@@ -17,6 +17,7 @@ fn job(image: &str) -> Consumer {
         ("GITHUB_REPOSITORY", "acme/app"),
         ("GITHUB_SHA", MERGE),
         ("POLICY", ""),
+        ("RECEIPT", ""),
         ("WAIT", ""),
         ("PLATFORMS", ""),
         ("IMAGE", ""),
@@ -64,6 +65,7 @@ fn the_inputs_of_the_action_are_heard() {
     assert_eq!(done.code, 1, "{done:?}");
     assert_eq!(run("WAIT", "soon").code, 2);
     assert_eq!(run("POLICY", "nowhere.yaml").code, 2);
+    assert_eq!(run("RECEIPT", "nowhere.json").code, 2);
     let done = run("PLATFORMS", "not/a/real/platform");
     assert_eq!(done.code, 2, "{done:?}");
 }

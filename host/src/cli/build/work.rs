@@ -19,6 +19,7 @@ use super::progress::Progress;
 use crate::archive;
 use crate::cli::Problem;
 use crate::cli::attempt::{self, Runner};
+use crate::cli::handed::Handed;
 use crate::cli::planned::Planned;
 use crate::cli::world::World;
 use crate::problem::cause;
@@ -82,7 +83,13 @@ impl<'a> Work<'a> {
         })?;
         let Planned { session, policy, sources, .. } = planned;
         let settings = settings(session, *policy, &[operation("inspect")], sources)?;
-        let world = World { registry, settings, terminal: progress.terminal, kept: HashMap::new(), archive };
+        let world = World {
+            registry,
+            settings,
+            terminal: progress.terminal,
+            kept: HashMap::new(),
+            handed: Handed::archive(archive),
+        };
         Ok(Self {
             session,
             policy: *policy,

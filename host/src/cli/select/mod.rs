@@ -15,6 +15,7 @@ use buildonce::types::retry::Settings;
 use buildonce::types::selection::{Fallback, Freshness, OverrideRevision, Request, StepKind};
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::handed::Handed;
 use super::inputs::{self, Inputs};
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::plan::deliver;
@@ -32,6 +33,7 @@ use look::{Question, Seen};
 /// Shown below the options.
 const EXAMPLES: &str = "Examples:
   buildonce select
+  buildonce select --receipt buildonce-receipt.json
   buildonce select --platform linux/amd64 --explain
   buildonce select --wait 10m --format github
   buildonce select --image pr-12-abc1234
@@ -48,7 +50,8 @@ Exit codes: 0 there is an image; 1 there is none, and the reason says why; 2 the
 
 /// Which image is the image of this commit
 ///
-/// Looks for it where the policy says that it is: by the tags that name this commit, then by those that move. An image is accepted by its
+/// Looks for it where the producer's receipt and the policy say that it is: by its digest, by the tags that name this commit, then by those
+/// that move, then in a file. An image is accepted by its
 /// digest, and only when a label inside proves its commit. What a registry does not have is told apart from what it does not show.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -83,13 +86,19 @@ enum Command {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Where to look")]
 struct Where {
+    /// What the producer's job left (`buildonce build` writes it): its digests are looked at first. It is checked like everything else
+    #[arg(long, value_name = "FILE")]
+    receipt: Option<PathBuf>,
+    /// The image in a file, for the fallback `archive`; without it the file that the receipt names, beside the receipt
+    #[arg(long, value_name = "FILE")]
+    archive: Option<PathBuf>,
     /// Look again for up to this time while there is no image, such as 10m: the producer may still run
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     wait: Option<String>,
     #[command(flatten)]
     registry: RegistryOptions,
     /// Look at nothing, and decide from what was seen: a JSON list; `-` is standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["wait", "plain_http"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["receipt", "archive", "wait", "plain_http"])]
     observations: Option<PathBuf>,
 }
 
@@ -254,7 +263,7 @@ impl Where {
             settings: settings_of_one,
             terminal,
             kept: HashMap::new(),
-            archive: None,
+            handed: Handed::read(self.receipt.as_deref(), self.archive.as_deref(), question.session)?,
         };
         let Some(time) = &self.wait else { return world.look(&mut question) };
         let given = [operation("inspect"), entry("deadline", time), entry("attempts", MOST_LOOKS)];
@@ -276,6 +285,7 @@ fn unanswered(failure: &Failure) -> buildonce::types::Diagnostic {
         Kind::RateLimited => ("registry-rate-limited", "log in, which raises most limits, or try later"),
         Kind::Unavailable => ("registry-unavailable", "see whether the registry is up and this machine reaches it"),
         Kind::Timeout => ("registry-timeout", "see whether the registry is up and this machine reaches it"),
+        Kind::File => ("unusable-archive", "fetch it again from the producer's run, or see what saved it"),
         Kind::Absent | Kind::Invalid => (
             "registry-invalid",
             "something else than a registry may answer here: a proxy, a login page, another service",
