@@ -130,6 +130,38 @@ fn a_refusal_is_not_repeated() {
 }
 
 #[test]
+fn a_registry_gets_the_pause_that_it_asks_for_unless_nobody_would_wait_for_it() {
+    let registry = Registry::start();
+    Image::of(MERGE).push(registry.address(), "acme/app", Consumer::tag());
+    let select = |seconds| {
+        let rule = Rule::new("GET", "/manifests/", Times::First(1), Fault::RateLimited(seconds));
+        let proxy = FaultProxy::start(registry.address(), vec![rule]);
+        let done = Consumer::of(&proxy.image("acme/app")).select();
+        (done, proxy.count("GET", "/manifests/"))
+    };
+    let (done, requests) = select(1);
+    assert_eq!((done.code, requests), (0, 2), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("429 Too Many Requests") && done.stderr.contains("; again in 1.0 s"),
+        "{}",
+        done.stderr
+    );
+    let (done, requests) = select(86_400);
+    assert_eq!((done.code, requests), (3, 1), "{}", done.stderr);
+}
+
+#[test]
+fn a_record_decides_the_same_when_the_registry_is_gone() {
+    let mut registry = Registry::start();
+    Image::of(MERGE).push(registry.address(), "acme/app", Consumer::tag());
+    let consumer = Consumer::of(&registry.image("acme/app")).args(&["--record", "record.jsonl"]);
+    assert_eq!(consumer.select().code, 0);
+    registry.stop();
+    let done = consumer.script("buildonce replay record.jsonl");
+    assert_eq!(done.code, 0, "{done:?}");
+}
+
+#[test]
 fn denied_is_told_from_absent_by_who_asks() {
     let registry = Registry::with_login();
     let image = registry.image("acme/app");
