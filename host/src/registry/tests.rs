@@ -116,7 +116,7 @@ fn a_digest_that_lies_is_found_out_and_the_engine_still_sees_the_bytes() {
     let (client, _folder) = registry("{}");
     assert_eq!(client.manifest_as_sent(&image, "v1").unwrap().bytes, BODY.as_bytes());
     let wanted = format!("sha256:{}", "1".repeat(64));
-    let failure = client.blob(&image, &wanted, 100).unwrap_err();
+    let failure = client.manifest(&image, &wanted).unwrap_err();
     assert!(failure.message.ends_with("111 was asked for"), "{}", failure.message);
 }
 
@@ -129,7 +129,7 @@ fn a_page_is_no_blob_unless_it_is_the_one_that_was_asked_for() {
     let failure = client.blob_as_sent(&image, &other, 100).unwrap_err();
     assert!(message(&failure).contains("with a web page"), "{}", failure.message);
     let own = sha256(b"<html>");
-    assert_eq!(client.blob(&image, &own, 100).unwrap().bytes, b"<html>");
+    assert_eq!(client.blob_as_sent(&image, &own, 100).unwrap().bytes, b"<html>");
 }
 
 #[test]

@@ -51,8 +51,8 @@ Exit codes: 0 there is an image; 1 there is none, and the reason says why; 2 the
 /// Which image is the image of this commit
 ///
 /// Looks for it where the producer's receipt and the policy say that it is: by its digest, by the tags that name this commit, then by those
-/// that move, then in a file. An image is accepted by its
-/// digest, and only when a label inside proves its commit. What a registry does not have is told apart from what it does not show.
+/// that move, then in a file. An image is accepted by its digest, and only when a label inside proves its commit. What a registry does not
+/// have is told apart from what it does not show.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Options {
