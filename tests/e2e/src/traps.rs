@@ -181,7 +181,8 @@ impl Shelf {
                 tags = page;
             }
             Listing::Circle => link = Some(request.target.clone()),
-            Listing::Whole => tags.sort_by_cached_key(|tag| digest(tag.as_bytes())),
+            // By their ends, which is no order that anybody expects.
+            Listing::Whole => tags.sort_by_cached_key(|tag| tag.bytes().rev().collect::<Vec<_>>()),
             Listing::Pages | Listing::Null => {}
         }
         let tags = if self.listing == Listing::Null { json!(null) } else { json!(tags) };
