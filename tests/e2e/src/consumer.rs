@@ -137,6 +137,12 @@ impl Consumer {
         self
     }
 
+    /// Writes a file into its folder once more.
+    pub fn file_again(&self, name: &str, content: &str) -> &Self {
+        fs::write(self.folder.path().join(name), content).unwrap();
+        self
+    }
+
     /// The text of a file in its folder.
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.folder.path().join(name)).unwrap()
@@ -192,6 +198,21 @@ impl Consumer {
     pub fn channel(&self, image: &str, arguments: &[&str]) -> Done {
         let words: Vec<String> = arguments.iter().map(|&own| own.to_owned()).collect();
         self.run(&["select", "channel", "--image", image], &words)
+    }
+
+    /// Runs `buildonce build` in its folder. What the builder keeps is in that folder, too.
+    pub fn build(&self, arguments: &[&str]) -> Done {
+        let home = self.folder.path();
+        let storage =
+            format!("[storage]\ndriver = \"vfs\"\ngraphroot = \"{0}/store\"\nrunroot = \"{0}/run\"\n", home.display());
+        fs::write(home.join("storage.conf"), storage).unwrap();
+        let words: Vec<String> =
+            ["--facts", "facts.json"].into_iter().chain(arguments.iter().copied()).map(str::to_owned).collect();
+        let mut run = Command::new(program());
+        run.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        run.env("CONTAINERS_STORAGE_CONF", home.join("storage.conf")).env("BUILDAH_ISOLATION", "chroot");
+        run.env("XDG_RUNTIME_DIR", home).env("TMPDIR", home);
+        self.finish(run.arg("build").args(words))
     }
 
     /// Runs a script of bash that finds the program on its PATH, as a step of a job does.
