@@ -43,6 +43,8 @@ pub(crate) fn run() -> Result<()> {
         program.display()
     ));
     retries::show(&program, scratch.path())?;
+    #[cfg(target_os = "linux")]
+    crate::builds::show(&program, scratch.path())?;
     say("try it here: target/release/buildonce plan     learn more: target/release/buildonce --help");
     Ok(())
 }

@@ -3,6 +3,8 @@
 
 mod bench;
 mod build;
+#[cfg(target_os = "linux")]
+mod builds;
 mod case;
 mod cases;
 mod component;

@@ -1,7 +1,7 @@
 //! Other programs, the real ones: registries, builders, and `docker buildx`, which reads what we write.
 
 mod bake;
-mod packages;
+pub(crate) mod packages;
 
 use anyhow::Result;
 
