@@ -166,29 +166,6 @@ impl Consumer {
         other
     }
 
-    /// Runs `buildonce build` for an image from scratch, with storage of its own for buildah.
-    pub fn build(&self, arguments: &[&str]) -> Done {
-        let folder = self.folder.path().display();
-        let files = [
-            ("Containerfile", "FROM scratch\nCOPY hello.txt /hello.txt\n".to_owned()),
-            ("Dockerfile", "FROM scratch\nCOPY hello.txt /hello.txt\n".to_owned()),
-            ("hello.txt", "hello\n".to_owned()),
-            (
-                "storage.conf",
-                format!("[storage]\ndriver = \"vfs\"\ngraphroot = \"{folder}/store\"\nrunroot = \"{folder}/run\"\n"),
-            ),
-            ("registries.conf", "[[registry]]\nlocation = \"127.0.0.1\"\ninsecure = true\n".to_owned()),
-        ];
-        for (name, content) in files {
-            fs::write(self.folder.path().join(name), content).unwrap();
-        }
-        let mut run = Command::new(program());
-        run.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).env("BUILDAH_ISOLATION", "chroot");
-        run.env("CONTAINERS_STORAGE_CONF", self.folder.path().join("storage.conf"));
-        run.env("CONTAINERS_REGISTRIES_CONF", self.folder.path().join("registries.conf"));
-        self.finish(run.args(["build", "--facts", "facts.json"]).args(arguments))
-    }
-
     /// Runs `buildonce select`.
     pub fn select(&self) -> Done {
         self.run(&["select"], &self.arguments)

@@ -5,10 +5,15 @@ use buildonce_e2e::{Consumer, Done, FaultProxy, Image, MERGE, Registry};
 
 const RECEIPT: &str = "buildonce-receipt.json";
 
+/// A job with something to build.
+fn producer(image: &str) -> Consumer {
+    Consumer::of(image).file("hello.txt", "hello\n").file("Dockerfile", "FROM scratch\nCOPY hello.txt /hello.txt\n")
+}
+
 /// A job that has built its image for some platforms, and its receipt.
 fn produced(image: &str, platforms: &str) -> (Consumer, serde_json::Value) {
     let policy = format!("build: {{builder: buildah, platforms: {{default: [{platforms}]}}}}");
-    let job = Consumer::of(image).policy(&policy);
+    let job = producer(image).policy(&policy);
     let done = job.build(&[]);
     assert_eq!(done.code, 0, "{done:?}");
     let receipt = serde_json::from_str(&job.read(RECEIPT)).unwrap_or_default();
@@ -90,7 +95,7 @@ fn where_the_registry_is_gone_the_archive_beside_the_receipt_is_checked_and_take
     let image = registry.image("acme/app");
     let policy =
         "build: {builder: buildah, archive: {when: {event: pull-request}}, platforms: {default: [linux/amd64]}}";
-    let job = Consumer::of(&image).policy(policy);
+    let job = producer(&image).policy(policy);
     let done = job.build(&[]);
     assert_eq!(done.code, 0, "{done:?}");
     let receipt: serde_json::Value = serde_json::from_str(&job.read(RECEIPT)).unwrap_or_default();
