@@ -177,7 +177,7 @@ impl Consumer {
         self.run(&["select", "channel", "--image", image], &words)
     }
 
-    /// Runs `buildonce build` in its folder. What the builder keeps is in that folder, too.
+    /// Runs `buildonce build` in its folder, with what the test put there to build. What buildah keeps is in that folder, too.
     pub fn build(&self, arguments: &[&str]) -> Done {
         let home = self.folder.path();
         let storage =

@@ -12,8 +12,10 @@
 )]
 
 mod consumer;
+mod docker;
 mod faults;
 mod images;
+mod producer;
 mod proxy;
 mod registry;
 mod server;
@@ -23,8 +25,10 @@ mod tunnel;
 mod wire;
 
 pub use consumer::{Consumer, Done, HEAD, MERGE};
+pub use docker::Docker;
 pub use faults::{Fault, Rule, Times};
 pub use images::{Image, Pushed};
+pub use producer::{fork, producer, proven_by_skopeo, reason, tries};
 pub use proxy::FaultProxy;
 pub use registry::{LOGIN, NAME, Registry};
 pub use tools::Builder;

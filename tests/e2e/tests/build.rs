@@ -5,47 +5,13 @@
 
 use std::fs;
 
-use buildonce_e2e::{Builder, Consumer, Done, Fault, FaultProxy, MERGE, Registry, Rule, Times};
+use buildonce_e2e::{
+    Builder, Consumer, Fault, FaultProxy, MERGE, Registry, Rule, Times, fork, producer, proven_by_skopeo, reason, tries,
+};
 use serde_json::Value;
-
-/// Lines for a policy that builds by buildah and repeats without noticeable pauses.
-const BUILDAH: &str = "build: {builder: buildah}";
-const RETRY: &str = "retry: {default: {attempts: 4, timeout: 8s, backoff: {first: 1ms, max: 5ms}}}";
 
 /// The registry's login as containers' tools keep it.
 const BASIC: &str = "YWRhOnMzY3JldA==";
-
-/// A job that builds one file from scratch for this image.
-fn producer(image: &str) -> Consumer {
-    Consumer::of(image)
-        .policy(BUILDAH)
-        .policy(RETRY)
-        .file("hello.txt", "hello\n")
-        .file("Dockerfile", "FROM scratch\nCOPY hello.txt /hello.txt\n")
-}
-
-/// The same for a fork's pull request, which may not push.
-fn fork(job: Consumer) -> Consumer {
-    let text = job.read("facts.json").replacen('{', r#"{"credentials": [],"#, 1);
-    job.file("facts.json", &text.replace("same-repository", "fork"))
-}
-
-fn receipt(job: &Consumer) -> Value {
-    serde_json::from_str(&job.read("buildonce-receipt.json")).unwrap()
-}
-
-/// How many tries of a step failed, and how many did not.
-fn tries(answer: &Value, step: &str) -> (usize, usize) {
-    let all = answer["attempts"].as_array().cloned().unwrap_or_default();
-    let own: Vec<_> =
-        all.iter().filter(|own| own["task"].as_str().is_some_and(|task| task.starts_with(step))).collect();
-    let failed = own.iter().filter(|own| own["succeeded"] == false).count();
-    (failed, own.len() - failed)
-}
-
-fn reason(done: &Done) -> String {
-    done.json()["reason"]["code"].as_str().unwrap_or_default().to_owned()
-}
 
 #[test]
 fn the_receipt_says_what_the_registry_and_skopeo_say() {
@@ -55,21 +21,8 @@ fn the_receipt_says_what_the_registry_and_skopeo_say() {
         let job = producer(&image).policy(&format!("build: {{builder: buildah, platforms: {{default: {platforms}}}}}"));
         let done = job.build(&[]);
         assert_eq!(done.code, 0, "{done:?}");
-        let receipt = receipt(&job);
-        let reference = format!("{image}:{}", Consumer::tag());
-        let skopeo = |words: &[&str], reference: &str| {
-            let source = format!("docker://{reference}");
-            Builder::new().skopeo(&[words, &["--tls-verify=false", &source]].concat())
-        };
-        let raw = skopeo(&["inspect", "--raw"], &reference);
-        assert_eq!(skopeo(&["inspect", "--format", "{{.Digest}}"], &reference), receipt["digest"], "{raw}");
-        for own in receipt["platforms"].as_array().unwrap() {
-            let child = format!("{image}@{}", own["digest"].as_str().unwrap());
-            let inspected: Value = serde_json::from_str(&skopeo(&["inspect"], &child)).unwrap();
-            assert_eq!(inspected["Labels"]["org.opencontainers.image.revision"], MERGE, "{own}");
-            let architecture = inspected["Architecture"].as_str().unwrap();
-            assert_eq!(own["platform"], format!("linux/{architecture}"));
-        }
+        let receipt = job.receipt();
+        proven_by_skopeo(&image, &receipt);
         let select = Consumer::of(&image).args(&["--format", "json"]).select();
         assert_eq!(select.json()["selected"]["digest"], receipt["digest"]);
     }
@@ -84,14 +37,14 @@ fn several_names_in_two_registries_are_one_digest_and_a_rerun_completes_only_wha
     let job = producer(&names[0]).policy("tags: ['sha-{{sha}}', 'pr-{{pr}}']").policy(&policy(&[&names[0], &names[1]]));
     let done = job.build(&["--format", "json"]);
     assert_eq!(done.code, 0, "{done:?}");
-    let built = receipt(&job);
+    let built = job.receipt();
     assert_eq!((tries(&built, "build"), tries(&built, "push"), tries(&built, "tag")), ((0, 1), (0, 2), (0, 2)));
     let third = Registry::start();
     let more = third.image("acme/app");
     let job = job.policy(&policy(&[&names[0], &names[1], &more]));
     let done = job.build(&[]);
     assert_eq!(done.code, 0, "{done:?}");
-    let again = receipt(&job);
+    let again = job.receipt();
     assert_eq!((&again["digest"], &again["reused"]), (&built["digest"], &Value::Bool(true)));
     assert_eq!((tries(&again, "build"), tries(&again, "push"), tries(&again, "tag")), ((0, 0), (0, 0), (0, 2)));
     // With one registry down, the others are told exactly, and there is no receipt of this run.
@@ -112,7 +65,7 @@ fn without_a_login_the_image_goes_into_a_file() {
     let job = fork(producer(&image));
     let done = job.build(&[]);
     assert_eq!(done.code, 0, "{done:?}");
-    let receipt = receipt(&job);
+    let receipt = job.receipt();
     assert_eq!((receipt["images"].as_array().unwrap().len(), &receipt["digest"]), (0, &Value::Null));
     let path = job.folder().join(receipt["archive"]["path"].as_str().unwrap());
     let source = format!("docker-archive:{}", path.display());

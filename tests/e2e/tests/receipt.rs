@@ -1,7 +1,7 @@
 //! From `buildonce build` to `buildonce select --receipt`, with buildah and Debian's registry between them.
 #![cfg(target_os = "linux")]
 
-use buildonce_e2e::{Consumer, Done, FaultProxy, Image, MERGE, Registry};
+use buildonce_e2e::{Consumer, Done, FaultProxy, Image, MERGE, Registry, producer};
 
 const RECEIPT: &str = "buildonce-receipt.json";
 

@@ -123,45 +123,6 @@ fn unescaped(value: Value) -> Value {
 fn buildx() -> Result<PathBuf> {
     let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".docker/cli-plugins/docker-buildx"));
     let installed = PLUGINS.iter().map(PathBuf::from).chain(home).find(|path| path.is_file());
-    let kept = root().join("target/buildx/root").join(PLUGINS[0].trim_start_matches('/'));
-    match installed {
-        Some(path) => Ok(path),
-        None if kept.is_file() => Ok(kept),
-        None => fetch()
-            .map(|()| kept)
-            .context("there is no docker-buildx here, and none to be had: install it as docker's documentation says"),
-    }
-}
-
-/// Downloads the package from the archive that this machine is set up with, as its newer releases have one; the machine's own package lists stay as
-/// they are.
-fn fetch() -> Result<()> {
-    say("getting docker-buildx from the package archive");
-    let folder = root().join("target/buildx");
-    for part in ["lists/partial", "cache/archives/partial", "root"] {
-        fs::create_dir_all(folder.join(part))?;
-    }
-    let targets = read(Command::new("apt-get").args(["indextargets", "--format", "$(ORIGIN) $(REPO_URI)"]))?;
-    let archive = targets
-        .lines()
-        .filter_map(|line| line.strip_prefix("Debian "))
-        .find(|url| url.trim_end_matches('/').ends_with("/debian"));
-    let archive = archive.context("this machine is set up with no archive of Debian")?;
-    let list = format!("deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {archive} sid main\n");
-    fs::write(folder.join("sources.list"), list)?;
-    let apt = |words: &[&str]| {
-        let option = |name: &str, value: &Path| format!("{name}={}", value.display());
-        let mut command = Command::new("apt-get");
-        command.current_dir(&folder).args(["-q", "-o", &option("Dir::Etc::sourcelist", &folder.join("sources.list"))]);
-        command.args(["-o", "Dir::Etc::sourceparts=-", "-o", &option("Dir::State::lists", &folder.join("lists"))]);
-        command.args(["-o", &option("Dir::Cache", &folder.join("cache"))]).args(words);
-        command
-    };
-    read(&mut apt(&["update"]))?;
-    read(&mut apt(&["download", "docker-buildx"]))?;
-    let package = fs::read_dir(&folder)?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| path.extension().is_some_and(|end| end == "deb"));
-    let package = package.context("nothing was downloaded")?;
-    read(Command::new("dpkg-deb").arg("-x").arg(&package).arg(folder.join("root"))).map(drop)
+    let kept = || Ok(docker::unpacked()?.join(PLUGINS[0].trim_start_matches('/')));
+    installed.map_or_else(kept, Ok)
 }

@@ -9,12 +9,13 @@ use anyhow::{Context, Result, bail};
 use crate::shell::{read, run, say};
 
 /// Programs, and the packages that bring them.
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 6] = [
     ("docker-registry", "docker-registry"),
     ("buildah", "buildah"),
     ("skopeo", "skopeo"),
     ("setpriv", "util-linux"),
     ("openssl", "openssl"),
+    ("runc", "runc"),
 ];
 
 /// What Debian's packages ask before they start a service. 101 means: not here.
