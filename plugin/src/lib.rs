@@ -2,12 +2,17 @@
 //!
 //! Natively the export names do not link, so the crate is empty there.
 #![cfg(target_family = "wasm")]
-#![allow(unsafe_code, reason = "the generated bindings pass pointers to the host; nothing else here is unsafe")]
+#![allow(
+    unsafe_code,
+    reason = "the generated bindings pass pointers to the host, and `memory` is an allocator; nothing else here is unsafe"
+)]
 #![allow(missing_docs, unreachable_pub, reason = "the generated bindings are documented in wit/")]
 
 mod build;
 mod facts;
 mod json;
+#[cfg(target_os = "unknown")]
+mod memory;
 mod metadata;
 mod policy;
 mod receipt;
@@ -35,6 +40,10 @@ mod bindings {
 }
 
 use bindings::exports::buildonce::engine as wit;
+
+#[cfg(target_os = "unknown")]
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory::new();
 
 /// Implements every exported interface; it has no state.
 struct Engine;
