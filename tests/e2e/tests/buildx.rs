@@ -2,9 +2,7 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it does not expect")]
 
-use buildonce_e2e::{
-    Consumer, Docker, Fault, FaultProxy, Registry, Rule, Times, fork, producer, proven_by_skopeo, reason, tries,
-};
+use buildonce_e2e::{Consumer, Docker, Registry, fork, producer, proven_by_skopeo, reason, tries};
 use serde_json::Value;
 
 fn job(docker: &Docker, image: &str, platforms: &str) -> Consumer {
@@ -36,22 +34,6 @@ fn buildx_builds_what_the_receipt_says() {
     let broken = job(&docker, &image, "[linux/amd64]").file("Dockerfile", "FROM scratch\nCOPPY x /x\n");
     let done = broken.build(&["--format", "json"]);
     assert_eq!((done.code, reason(&done).as_str(), tries(&done.json(), "build")), (1, "build-failed", (1, 0)));
-
-    // A registry that fails for longer than buildx itself repeats, then works.
-    let fault = Rule::new("PUT", "/manifests/", Times::First(1), Fault::Status(403));
-    let proxy = FaultProxy::start(registry.address(), vec![fault]);
-    let done = job(&docker, &proxy.image("acme/late"), "[linux/amd64]").build(&["--format", "json"]);
-    assert_eq!(done.code, 0, "{done:?}");
-    assert_eq!(tries(&done.json(), "build"), (1, 1), "{done:?}");
-
-    // A push whose answer was lost has landed, and is not made again.
-    let fault = Rule::new("PUT", &format!("/manifests/{}", Consumer::tag()), Times::Always, Fault::Truncated);
-    let proxy = FaultProxy::start(registry.address(), vec![fault]);
-    let image = proxy.image("acme/lost");
-    let lost = job(&docker, &image, "[linux/amd64]");
-    let done = lost.build(&["--format", "json"]);
-    assert_eq!(done.code, 0, "{done:?}");
-    proven_by_skopeo(&registry.image("acme/lost"), &lost.receipt());
 
     // A fork's image goes into a file.
     let forked = fork(job(&docker, &registry.image("acme/fork"), "[linux/amd64]"));

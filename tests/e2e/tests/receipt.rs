@@ -5,11 +5,6 @@ use buildonce_e2e::{Consumer, Done, FaultProxy, Image, MERGE, Registry, producer
 
 const RECEIPT: &str = "buildonce-receipt.json";
 
-/// A job with something to build.
-fn producer(image: &str) -> Consumer {
-    Consumer::of(image).file("hello.txt", "hello\n").file("Dockerfile", "FROM scratch\nCOPY hello.txt /hello.txt\n")
-}
-
 /// A job that has built its image for some platforms, and its receipt.
 fn produced(image: &str, platforms: &str) -> (Consumer, serde_json::Value) {
     let policy = format!("build: {{builder: buildah, platforms: {{default: [{platforms}]}}}}");
