@@ -8,7 +8,10 @@ use crate::translate::{Translate, one_way, one_way_enum};
 use crate::wit::tagging as wit;
 
 impl wit::Guest for crate::Engine {
-    fn plan(policy: wit::PolicyBorrow<'_>, facts: wit::RunFactsBorrow<'_>) -> Result<wit::ImagePlan, Vec<wit::Diagnostic>> {
+    fn plan(
+        policy: wit::PolicyBorrow<'_>,
+        facts: wit::RunFactsBorrow<'_>,
+    ) -> Result<wit::ImagePlan, Vec<wit::Diagnostic>> {
         tagging::plan(policy.get::<Policy>(), facts.get::<Facts>()).translate()
     }
 
@@ -16,7 +19,10 @@ impl wit::Guest for crate::Engine {
         tagging::explain(policy.get::<Policy>(), facts.get::<Facts>()).translate()
     }
 
-    fn candidates(policy: wit::PolicyBorrow<'_>, facts: wit::RunFactsBorrow<'_>) -> Result<wit::Lookup, Vec<wit::Diagnostic>> {
+    fn candidates(
+        policy: wit::PolicyBorrow<'_>,
+        facts: wit::RunFactsBorrow<'_>,
+    ) -> Result<wit::Lookup, Vec<wit::Diagnostic>> {
         tagging::lookup(policy.get::<Policy>(), facts.get::<Facts>()).translate()
     }
 
