@@ -101,7 +101,7 @@ impl Session {
         make: impl FnOnce(&Instance, &mut Store<State>) -> wasmtime::Result<Result<ResourceAny, Refusal>>,
     ) -> Result<Result<RunFacts, Refusal>, EngineError> {
         let recorded = self.recording.is_some();
-        let made = self.call(name, input_bytes, input, |i, s| {
+        let answer = self.call(name, input_bytes, input, |i, s| {
             let resource = match make(i, s)? {
                 Ok(resource) => resource,
                 Err(refusal) => return Ok(Err(refusal)),
@@ -110,7 +110,7 @@ impl Session {
             let record = if recorded { Some(to_record(s)?) } else { None };
             Ok(Ok(Made { resource, record }))
         })?;
-        Ok(made.map(|Made { resource, record }| {
+        Ok(answer.map(|Made { resource, record }| {
             let recording = self.recording.as_mut().zip(record);
             let recorded = recording.map(|(recording, facts)| recording.remember_facts(&facts));
             RunFacts { resource, bytes: SHORT_PARTS + input_bytes, recorded }
