@@ -13,18 +13,7 @@ fn session() -> Session {
     Engine::embedded().unwrap().session(Limits::default()).unwrap()
 }
 
-fn host() -> HostFacts {
-    HostFacts {
-        now: 1_769_860_800_000,
-        git: None,
-        credentials: None,
-        builder: None,
-        changed_files: None,
-        registry_tags: None,
-    }
-}
-
-/// The facts of a push whose subject has this many bytes.
+/// The facts of a push that changes a file whose path has this many bytes.
 fn pushed(session: &mut Session, bytes: usize) -> RunFacts {
     let env = [
         ("GITHUB_ACTIONS", "true"),
@@ -35,8 +24,15 @@ fn pushed(session: &mut Session, bytes: usize) -> RunFacts {
         ("GITHUB_SHA", "0123456789abcdef0123456789abcdef01234567"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let payload = format!(r#"{{"head_commit": {{"message": "{}"}}}}"#, "x".repeat(bytes));
-    session.detect(&env, Some(&payload), &host()).unwrap().unwrap()
+    let host = HostFacts {
+        now: 1_769_860_800_000,
+        git: None,
+        credentials: None,
+        builder: None,
+        changed_files: Some(vec!["x".repeat(bytes)]),
+        registry_tags: None,
+    };
+    session.detect(&env, None, &host).unwrap().unwrap()
 }
 
 #[test]
@@ -57,7 +53,7 @@ fn a_session_that_frees_its_facts_sees_any_number_of_runs() {
     let mut session = session();
     for _ in 0..256 {
         let facts = pushed(&mut session, 1 << 20);
-        assert_eq!(session.facts_record(facts).unwrap().commit.subject.unwrap().len(), 1 << 20);
+        assert_eq!(session.facts_record(facts).unwrap().changed_files.unwrap()[0].len(), 1 << 20);
         session.drop_facts(facts).unwrap();
     }
 }
@@ -104,7 +100,7 @@ fn a_record_has_the_facts_of_every_call_whoever_made_them() {
     let calls: Vec<_> = lines.iter().map(|line| line["call"].as_str().unwrap()).collect();
     assert_eq!(calls, ["facts.detect", "tagging.plan", "tagging.plan", "policy.lint", "policy.lint"]);
     let facts = &lines[0]["output"]["ok"];
-    assert_eq!(facts["commit"]["subject"], "xxxxxxxxxx");
+    assert_eq!(facts["changed_files"][0], "xxxxxxxxxx");
     for line in &lines[1..4] {
         assert_eq!(&line["input"]["facts"], facts, "{line}");
     }
