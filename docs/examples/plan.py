@@ -70,8 +70,9 @@ def main(component, policy_file=None):
     for image in plan.images:
         for reference in image.references:
             print(reference)
-    # A policy lives in the component until it is dropped.
+    # Policies and facts live in the component until they are dropped.
     policy.drop(engine.store)
+    facts.drop(engine.store)
 
 
 if __name__ == "__main__":

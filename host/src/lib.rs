@@ -19,4 +19,4 @@ pub mod record;
 
 #[cfg(feature = "jit")]
 pub use engine::precompile;
-pub use engine::{Engine, EngineError, Limits, Policy, Refusal, Session, TrapKind, types};
+pub use engine::{Engine, EngineError, Limits, Policy, Refusal, RunFacts, Session, TrapKind, types};

@@ -1,6 +1,7 @@
 //! The `build` interface.
 
 use buildonce_core::build as core;
+use buildonce_core::facts::Facts;
 use buildonce_core::policy::Policy;
 
 use crate::translate::{Translate, one_way, one_way_enum};
@@ -9,12 +10,12 @@ use crate::wit::build as wit;
 impl wit::Guest for crate::Engine {
     fn next(
         policy: wit::PolicyBorrow<'_>,
-        facts: wit::Facts,
+        facts: wit::RunFactsBorrow<'_>,
         request: wit::BuildRequest,
         events: Vec<wit::BuildEvent>,
     ) -> Result<wit::BuildStep, Vec<wit::Diagnostic>> {
         let events: Vec<core::BuildEvent> = events.translate();
-        core::next(policy.get::<Policy>(), &facts.translate(), &request.translate(), &events).translate()
+        core::next(policy.get::<Policy>(), facts.get::<Facts>(), &request.translate(), &events).translate()
     }
 }
 

@@ -1,10 +1,10 @@
 //! The `policy` interface.
 
-use buildonce_core::facts;
+use buildonce_core::facts::Facts;
 use buildonce_core::policy as core;
 
 use crate::translate::Translate;
-use crate::wit::policy::{Diagnostic, Facts, Guest, GuestPolicy, Policy};
+use crate::wit::policy::{Diagnostic, Guest, GuestPolicy, Policy, RunFactsBorrow};
 
 impl Guest for crate::Engine {
     type Policy = core::Policy;
@@ -31,8 +31,7 @@ impl GuestPolicy for core::Policy {
         Policy::new(core::Policy::standard())
     }
 
-    fn lint(&self, facts: Option<Facts>) -> Vec<Diagnostic> {
-        let facts: Option<facts::Facts> = facts.translate();
-        Self::lint(self, facts.as_ref()).translate()
+    fn lint(&self, facts: Option<RunFactsBorrow<'_>>) -> Vec<Diagnostic> {
+        Self::lint(self, facts.as_ref().map(RunFactsBorrow::get::<Facts>)).translate()
     }
 }

@@ -1,5 +1,6 @@
 //! The `selection` interface.
 
+use buildonce_core::facts::Facts;
 use buildonce_core::policy::Policy;
 use buildonce_core::selection as core;
 use buildonce_core::selection::{channel, exchange};
@@ -10,11 +11,11 @@ use crate::wit::selection as wit;
 impl wit::Guest for crate::Engine {
     fn next(
         policy: wit::PolicyBorrow<'_>,
-        facts: wit::Facts,
+        facts: wit::RunFactsBorrow<'_>,
         request: wit::Request,
         seen: Vec<wit::Observation>,
     ) -> Result<wit::Step, Vec<wit::Diagnostic>> {
-        exchange::next(policy.get::<Policy>(), &facts.translate(), &request.translate(), seen.translate()).translate()
+        exchange::next(policy.get::<Policy>(), facts.get::<Facts>(), &request.translate(), seen.translate()).translate()
     }
 
     fn channel(channel: wit::ChannelPolicy, tags: Vec<wit::TagInfo>) -> Result<wit::Choice, Vec<wit::Diagnostic>> {

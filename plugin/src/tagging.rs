@@ -1,5 +1,6 @@
 //! The `tagging` interface.
 
+use buildonce_core::facts::Facts;
 use buildonce_core::policy::Policy;
 use buildonce_core::tagging::{self, metadata};
 
@@ -7,16 +8,22 @@ use crate::translate::{Translate, one_way, one_way_enum};
 use crate::wit::tagging as wit;
 
 impl wit::Guest for crate::Engine {
-    fn plan(policy: wit::PolicyBorrow<'_>, facts: wit::Facts) -> Result<wit::ImagePlan, Vec<wit::Diagnostic>> {
-        tagging::plan(policy.get::<Policy>(), &facts.translate()).translate()
+    fn plan(
+        policy: wit::PolicyBorrow<'_>,
+        facts: wit::RunFactsBorrow<'_>,
+    ) -> Result<wit::ImagePlan, Vec<wit::Diagnostic>> {
+        tagging::plan(policy.get::<Policy>(), facts.get::<Facts>()).translate()
     }
 
-    fn explain(policy: wit::PolicyBorrow<'_>, facts: wit::Facts) -> Vec<wit::RuleTrace> {
-        tagging::explain(policy.get::<Policy>(), &facts.translate()).translate()
+    fn explain(policy: wit::PolicyBorrow<'_>, facts: wit::RunFactsBorrow<'_>) -> Vec<wit::RuleTrace> {
+        tagging::explain(policy.get::<Policy>(), facts.get::<Facts>()).translate()
     }
 
-    fn candidates(policy: wit::PolicyBorrow<'_>, facts: wit::Facts) -> Result<wit::Lookup, Vec<wit::Diagnostic>> {
-        tagging::lookup(policy.get::<Policy>(), &facts.translate()).translate()
+    fn candidates(
+        policy: wit::PolicyBorrow<'_>,
+        facts: wit::RunFactsBorrow<'_>,
+    ) -> Result<wit::Lookup, Vec<wit::Diagnostic>> {
+        tagging::lookup(policy.get::<Policy>(), facts.get::<Facts>()).translate()
     }
 
     fn metadata_next(inputs: wit::MetadataInputs, context: wit::MetadataContext) -> wit::MetadataRequests {
@@ -27,8 +34,8 @@ impl wit::Guest for crate::Engine {
         metadata::metadata(&inputs.translate(), &context.translate()).translate()
     }
 
-    fn metadata_from_facts(facts: wit::Facts) -> wit::MetadataContext {
-        metadata::from_facts(&facts.translate()).translate()
+    fn metadata_from_facts(facts: wit::RunFactsBorrow<'_>) -> wit::MetadataContext {
+        metadata::from_facts(facts.get::<Facts>()).translate()
     }
 
     fn convert_workflow(

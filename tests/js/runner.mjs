@@ -90,7 +90,12 @@ function lift(type, value, path) {
     const pairs = type.record.map(([name, inner]) => [snake(name), lift(inner, value[camel(name)], `${path}.${name}`)]);
     return `{${pairs.filter(([, text]) => text !== undefined).map(([key, text]) => `"${key}":${text}`)}}`;
   }
-  // A policy has no JSON form; that there is one is the answer.
+  // A policy has no JSON form; that there is one is the answer. Facts are the record that they hold.
+  if (type.resource === "run-facts") {
+    const record = value.toRecord();
+    value[Symbol.dispose]();
+    return lift(functions["facts.to-record"].result, record, path);
+  }
   if (type.resource) return "{}";
   throw new TypeError(`${path} is of a type that the runner does not know`);
 }
@@ -105,11 +110,20 @@ function outcome(call) {
   }
 }
 
-function typed(engine, functions, name, input) {
-  const { interface: home, function: item, kind, params, result } = own(functions, name) ?? fail("call", "a function", name);
+const resourceOf = (type) => type.resource ?? type.option?.resource;
+const pascal = (name) => camel(`-${name}`);
+
+/** Facts of a JSON value. */
+function facts(value, path) {
+  const [[, record]] = functions["facts.from-record"].params;
+  return engine.facts.RunFacts.fromRecord(lower(record, value, path));
+}
+
+function typed(name, input) {
+  const { interface: home, function: item, kind, resource, params, result } = own(functions, name) ?? fail("call", "a function", name);
   const rest = { ...input };
   let policy;
-  const takesPolicy = kind === "method" || params.some(([, type]) => type.resource);
+  const takesPolicy = params.some(([, type]) => resourceOf(type) === "policy");
   if (takesPolicy) {
     const { Policy } = engine.policy;
     const document = rest.policy;
@@ -118,12 +132,17 @@ function typed(engine, functions, name, input) {
     if ("err" in made) return `{"err":${lift(functions["policy.parse"].result.result[1], made.err, "policy")}}`;
     policy = made.ok;
   }
-  const plain = params.filter(([, type]) => !type.resource);
-  const values = fields(plain, rest, "input");
-  const list = params.filter(([key]) => key !== "self").map(([key, type]) => (type.resource ? policy : values[camel(key)]));
-  const target = kind === "function" ? engine[home] : kind === "static" ? engine[home].Policy : policy;
+  const held = {};
+  for (const [key, type] of params.filter(([, type]) => resourceOf(type) === "run-facts")) {
+    if (type.resource || own(rest, key) !== undefined) held[key] = facts(rest[key], key);
+    delete rest[key];
+  }
+  const plain = params.filter(([, type]) => !resourceOf(type));
+  const values = { ...fields(plain, rest, "input"), ...held, policy };
+  const list = params.filter(([key]) => key !== "self").map(([key]) => values[camel(key)]);
+  const target = kind === "function" ? engine[home] : kind === "static" ? engine[home][pascal(resource)] : policy;
   const answer = outcome(() => target[camel(item)](...list));
-  policy?.[Symbol.dispose]?.();
+  for (const used of [policy, ...Object.values(held)]) used?.[Symbol.dispose]?.();
   if (result.result) {
     const [ok, err] = result.result;
     return "err" in answer ? `{"err":${lift(err, answer.err, "err")}}` : `{"ok":${lift(ok, answer.ok, "ok")}}`;
@@ -132,7 +151,7 @@ function typed(engine, functions, name, input) {
   return takesPolicy ? `{"ok":${text}}` : text;
 }
 
-function json(engine, name, input) {
+function json(name, input) {
   const answer = outcome(() => engine.json.call(name, input));
   return "err" in answer ? JSON.stringify({ failure: answer.err }) : answer.ok;
 }
@@ -149,7 +168,7 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
   let reply;
   try {
     const { front, call, input } = parse(line);
-    reply = front === "json" ? json(engine, call, input) : typed(engine, functions, call, input);
+    reply = front === "json" ? json(call, input) : typed(call, input);
     reply = `{"answer":${reply}}`;
   } catch (error) {
     reply = JSON.stringify({ trap: String(error?.stack ?? error) });

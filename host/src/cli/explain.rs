@@ -1,6 +1,6 @@
 //! `buildonce explain`.
 
-use super::inputs::{self, Inputs, call};
+use super::inputs::{self, Inputs, Known, call};
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::policy_file::{self, PolicyFile, policy};
 use super::terminal::Terminal;
@@ -49,9 +49,9 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     terminal.note(&inputs.notes, &inputs.sources());
     match options.format {
         Format::Text => {
-            let facts = inputs.facts(&mut session)?;
+            let Known { held, facts } = inputs.known(&mut session)?;
             terminal.note(&facts.notes, &inputs.sources());
-            let traces = session.explain(policy, &facts)?;
+            let traces = session.explain(policy, held)?;
             terminal.print(&render::explanation(
                 &facts,
                 &traces,

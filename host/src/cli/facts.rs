@@ -45,7 +45,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     terminal.note(&inputs.notes, &inputs.sources());
     match options.format {
         Format::Text => {
-            let facts = inputs.facts(&mut session)?;
+            let facts = inputs.known(&mut session)?.facts;
             terminal.print(&render::facts(&facts, terminal.out))?;
             terminal.note(&facts.notes, &inputs.sources());
         }

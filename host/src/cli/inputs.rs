@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use buildonce::types::{Builder, Diagnostic, Facts, HostFacts, RegistryTags};
-use buildonce::{Session, record};
+use buildonce::{RunFacts, Session, record};
 use serde_json::{Value, json};
 
 use super::options::FactsOptions;
@@ -30,6 +30,15 @@ enum Source {
     Surroundings { env: Vec<(String, String)>, payload: Option<String> },
     /// A document with everything in it.
     Document { name: String, text: String },
+}
+
+/// What the engine knows about the run.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// For its decisions.
+    pub(crate) held: RunFacts,
+    /// The same for people.
+    pub(crate) facts: Facts,
 }
 
 /// What takes a while: started first, collected last.
@@ -78,8 +87,14 @@ impl Inputs {
         Ok(Self { source: Source::Surroundings { env, payload }, host, notes })
     }
 
-    /// The normal form.
-    pub(crate) fn facts(&self, session: &mut Session) -> Result<Facts, Problem> {
+    /// The normal form, held for decisions and as the record that is shown.
+    pub(crate) fn known(&self, session: &mut Session) -> Result<Known, Problem> {
+        let held = self.held(session)?;
+        Ok(Known { held, facts: session.facts_record(held)? })
+    }
+
+    /// The normal form, held for decisions.
+    pub(crate) fn held(&self, session: &mut Session) -> Result<RunFacts, Problem> {
         let answer = match &self.source {
             Source::Surroundings { env, payload } => session.detect(env, payload.as_deref(), &self.host)?,
             Source::Document { name, text } => session.parse_facts(text, name, &self.host)?,

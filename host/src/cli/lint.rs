@@ -70,10 +70,10 @@ pub(crate) fn run(options: Options, engine: &EngineOptions, terminal: Terminal) 
                     let early = inputs::early(&options, &directory);
                     let inputs = Inputs::observe(&options, early, &mut session)?;
                     sources.extend(inputs.sources());
-                    Some(inputs.facts(&mut session)?)
+                    Some(inputs.held(&mut session)?)
                 }
             };
-            session.lint(policy, facts.as_ref())?
+            session.lint(policy, facts)?
         }
     };
     let name = file.as_ref().map_or("the standard policy (there is no buildonce.yaml here)", |file| file.name.as_str());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use buildonce::types::{Diagnostic, MetadataInputs, MetadataReport, Severity};
 use clap::{Args, ValueEnum};
 
-use super::inputs::{self, Inputs};
+use super::inputs::{self, Inputs, Known};
 use super::options::{EngineOptions, FactsOptions};
 use super::plan::deliver;
 use super::terminal::Terminal;
@@ -107,9 +107,9 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     let mut session = engine.session()?;
     let observed = Inputs::observe(&options.facts, early, &mut session)?;
     terminal.note(&observed.notes, &observed.sources());
-    let facts = observed.facts(&mut session)?;
+    let Known { held, facts } = observed.known(&mut session)?;
     terminal.note(&facts.notes, &observed.sources());
-    let mut context = session.metadata_from_facts(&facts)?;
+    let mut context = session.metadata_from_facts(held)?;
     context.switches = metadata::switches(|name| env::var_os(name))?;
     let forge = Forge::from_variables(PlainHttp::Loopback, |_| None)?;
     let report = metadata::decide(&mut session, &wanted, context, &World { directory: &directory, forge: &forge })?;

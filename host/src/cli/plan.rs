@@ -3,11 +3,11 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use buildonce::types::{Diagnostic, Facts, ImagePlan, Severity};
+use buildonce::types::{Diagnostic, ImagePlan, Severity};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use super::inputs::call;
+use super::inputs::{Known, call};
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::planned::Planned;
 use super::policy_file;
@@ -70,12 +70,12 @@ enum Format {
 /// Runs the command.
 pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal) -> Result<Exit, Problem> {
     let mut run = Planned::prepare(&options.policy, &options.facts, engine, terminal)?;
-    let (facts, plan) = run.decide()?;
-    terminal.note(&facts.notes, &run.sources);
+    let (known, plan) = run.decide()?;
+    terminal.note(&known.facts.notes, &run.sources);
     match options.format {
         Format::Text => {
             let style = if options.output.is_some() { Style::PLAIN } else { terminal.out };
-            let text = run.text(&plan, &facts, options.detail(), style)?;
+            let text = run.text(&plan, &known, options.detail(), style)?;
             deliver(&text, options.output.as_deref(), terminal)?;
         }
         Format::Json => {
@@ -95,7 +95,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
             terminal.note(&plan.warnings, &run.sources);
             deliver(&outputs::command_lines(&plan), options.output.as_deref(), terminal)?;
         }
-        Format::Github => run.github(&plan, &facts, options, terminal)?,
+        Format::Github => run.github(&plan, &known, options, terminal)?,
         Format::Dotenv => {
             terminal.note(&plan.warnings, &run.sources);
             deliver(&outputs::dotenv(&plan)?, options.output.as_deref(), terminal)?;
@@ -118,20 +118,21 @@ impl Planned {
         call(&mut self.session, "tagging.plan", &input, &self.sources)
     }
 
-    fn text(&mut self, plan: &ImagePlan, facts: &Facts, detail: Detail, style: Style) -> Result<String, Problem> {
+    fn text(&mut self, plan: &ImagePlan, known: &Known, detail: Detail, style: Style) -> Result<String, Problem> {
         let traces = match detail {
             Detail::Short => Vec::new(),
-            Detail::Full => self.session.explain(self.policy, facts)?,
+            Detail::Full => self.session.explain(self.policy, known.held)?,
         };
         let policy = self.file.as_ref().map(|file| file.name.as_str());
-        Ok(render::plan(&PlanView { plan, facts, policy, traces: &traces, sources: &self.sources }, detail, style))
+        let view = PlanView { plan, facts: &known.facts, policy, traces: &traces, sources: &self.sources };
+        Ok(render::plan(&view, detail, style))
     }
 
     /// Outputs go to the file that later steps read; the log shows the plan and the warnings.
     fn github(
         &mut self,
         plan: &ImagePlan,
-        facts: &Facts,
+        known: &Known,
         options: &Options,
         terminal: Terminal,
     ) -> Result<(), Problem> {
@@ -143,11 +144,11 @@ impl Planned {
         };
         append(&file, &outputs::outputs(plan, &json))?;
         if let Some(summary) = file_variable("GITHUB_STEP_SUMMARY") {
-            append(&summary, &render::summary(plan, facts))?;
+            append(&summary, &render::summary(plan, &known.facts))?;
         }
         // The annotations hold the warnings already.
         let quiet = ImagePlan { warnings: Vec::new(), ..plan.clone() };
-        let text = self.text(&quiet, facts, options.detail(), terminal.out)?;
+        let text = self.text(&quiet, known, options.detail(), terminal.out)?;
         terminal.print(&format!("{text}{}", outputs::commands(&plan.warnings)))
     }
 }

@@ -1,9 +1,9 @@
 //! From the surroundings to a plan, for every command that needs one.
 
-use buildonce::types::{Facts, ImagePlan};
-use buildonce::{Policy, Session};
+use buildonce::types::ImagePlan;
+use buildonce::{Policy, RunFacts, Session};
 
-use super::inputs::{self, Inputs};
+use super::inputs::{self, Inputs, Known};
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::policy_file::{PolicyFile, policy};
 use super::terminal::Terminal;
@@ -50,22 +50,22 @@ impl Planned {
 
     /// Facts and plan. Asking a builder for its version takes longer than everything else, and only tells how an image is loaded
     /// or saved: so it is asked when the plan does that, and the engine decides again.
-    pub(super) fn decide(&mut self) -> Result<(Facts, ImagePlan), Problem> {
-        let facts = self.inputs.facts(&mut self.session)?;
-        let plan = self.plan(&facts)?;
+    pub(super) fn decide(&mut self) -> Result<(Known, ImagePlan), Problem> {
+        let known = self.inputs.known(&mut self.session)?;
+        let plan = self.plan(known.held)?;
         let shaped = plan.delivery.load || plan.delivery.archive.is_some();
         if let Some(name) = plan.builder.first().filter(|_| shaped)
-            && facts.builder.is_none()
+            && known.facts.builder.is_none()
             && self.inputs.probe_builder(name).is_some()
         {
-            let facts = self.inputs.facts(&mut self.session)?;
-            let plan = self.plan(&facts)?;
-            return Ok((facts, plan));
+            let known = self.inputs.known(&mut self.session)?;
+            let plan = self.plan(known.held)?;
+            return Ok((known, plan));
         }
-        Ok((facts, plan))
+        Ok((known, plan))
     }
 
-    fn plan(&mut self, facts: &Facts) -> Result<ImagePlan, Problem> {
+    fn plan(&mut self, facts: RunFacts) -> Result<ImagePlan, Problem> {
         self.session.plan(self.policy, facts)?.map_err(|findings| Problem::refused(findings, self.sources.clone()))
     }
 }

@@ -1,26 +1,25 @@
 //! Builds and their receipts.
 
 use super::selection::size_of_sighting;
-use super::session::{Session, size_of_facts};
-use super::types::Facts;
+use super::session::Session;
 use super::types::build::{BuildEvent, BuildRequest, BuildStep, Receipt};
-use super::{EngineError, Policy, Refusal};
+use super::{EngineError, Policy, Refusal, RunFacts};
 
 impl Session {
     /// Says what comes next in a build, from everything that happened so far, in order.
     pub fn build(
         &mut self,
         policy: Policy,
-        facts: &Facts,
+        facts: RunFacts,
         request: &BuildRequest,
         events: &[BuildEvent],
     ) -> Result<Result<BuildStep, Refusal>, EngineError> {
         let words = request.arguments.iter().map(|word| 64 + word.len()).sum::<usize>();
         self.call(
             "build.next",
-            size_of_facts(facts) + words + events.iter().map(size_of_event).sum::<usize>(),
-            |input| input.policy(policy).with("facts", facts).with("request", request).with("events", events),
-            |i, s| i.buildonce_engine_build().call_next(s, policy.resource, facts, request, events),
+            facts.bytes + words + events.iter().map(size_of_event).sum::<usize>(),
+            |input| input.policy(policy).facts(facts).with("request", request).with("events", events),
+            |i, s| i.buildonce_engine_build().call_next(s, policy.resource, facts.resource, request, events),
         )
     }
 

@@ -1,8 +1,8 @@
 //! The language of docker/metadata-action.
 
-use super::session::{Session, size_of_facts};
-use super::types::{ConvertedWorkflow, Facts, MetadataContext, MetadataInputs, MetadataReport, MetadataRequests};
-use super::{EngineError, Refusal};
+use super::session::Session;
+use super::types::{ConvertedWorkflow, MetadataContext, MetadataInputs, MetadataReport, MetadataRequests};
+use super::{EngineError, Refusal, RunFacts};
 
 impl Session {
     /// What should be found out before [`Session::metadata`] is called: ask again with the answers, until there is nothing left.
@@ -34,12 +34,12 @@ impl Session {
     }
 
     /// The run of any CI engine in the words of GitHub's events, for [`Session::metadata`].
-    pub fn metadata_from_facts(&mut self, facts: &Facts) -> Result<MetadataContext, EngineError> {
+    pub fn metadata_from_facts(&mut self, facts: RunFacts) -> Result<MetadataContext, EngineError> {
         self.call(
             "tagging.metadata-from-facts",
-            size_of_facts(facts),
-            |input| input.with("facts", facts),
-            |i, s| i.buildonce_engine_tagging().call_metadata_from_facts(s, facts),
+            facts.bytes,
+            |input| input.facts(facts),
+            |i, s| i.buildonce_engine_tagging().call_metadata_from_facts(s, facts.resource),
         )
     }
 

@@ -6,6 +6,7 @@ mod config;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;
+mod facts;
 mod limits;
 mod load;
 mod metadata;
@@ -17,6 +18,7 @@ mod session;
 mod ticker;
 
 pub use error::{EngineError, TrapKind};
+pub use facts::RunFacts;
 pub use limits::Limits;
 pub use load::Engine;
 #[cfg(feature = "jit")]

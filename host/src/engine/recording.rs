@@ -7,8 +7,8 @@ use wasmtime::Store;
 use super::bindings::Engine as Instance;
 use super::limits::State;
 use super::session::Policy;
-use super::types::{Diagnostic, Failure};
-use super::{Engine, EngineError, Limits, Session};
+use super::types::{Diagnostic, Facts, Failure};
+use super::{Engine, EngineError, Limits, RunFacts, Session};
 use crate::record::{Answer, Line, Recorder, to_json};
 
 /// What a session needs to record its calls.
@@ -18,16 +18,18 @@ pub(super) struct Recording {
     engine: Engine,
     /// The documents that the session's policies were made of.
     documents: Vec<Value>,
+    /// What the session's facts hold.
+    facts: Vec<Value>,
 }
 
 impl Recording {
     pub(super) fn new(recorder: Recorder, engine: &Engine) -> Self {
-        Self { recorder, engine: engine.unrecorded(), documents: Vec::new() }
+        Self { recorder, engine: engine.unrecorded(), documents: Vec::new(), facts: Vec::new() }
     }
 
     /// The parameters of a call, still empty.
     pub(super) fn input(&self) -> Input<'_> {
-        Input { documents: &self.documents, fields: Map::new(), policy: false }
+        Input { documents: &self.documents, facts: &self.facts, fields: Map::new(), policy: false }
     }
 
     /// Records the reading of a policy, and remembers what it was made of.
@@ -46,6 +48,12 @@ impl Recording {
         self.keep("policy.parse", document.clone(), answer);
         self.documents.push(document);
         self.documents.len() - 1
+    }
+
+    /// Remembers what facts hold, for the calls that borrow them.
+    pub(super) fn remember_facts(&mut self, facts: &Facts) -> usize {
+        self.facts.push(to_json(facts));
+        self.facts.len() - 1
     }
 
     /// Records a call of the `json` interface as the call that it stands for.
@@ -75,6 +83,7 @@ impl Recording {
 /// The parameters of a call in the shape of the `json` interface.
 pub(super) struct Input<'a> {
     documents: &'a [Value],
+    facts: &'a [Value],
     fields: Map<String, Value>,
     policy: bool,
 }
@@ -94,6 +103,14 @@ impl Input<'_> {
         self.policy = true;
         if let Some(document) = policy.document.and_then(|at| self.documents.get(at)) {
             self.fields.insert("policy".to_owned(), document.clone());
+        }
+        self
+    }
+
+    /// Adds the facts, as the record that they hold.
+    pub(super) fn facts(mut self, facts: RunFacts) -> Self {
+        if let Some(record) = facts.recorded.and_then(|at| self.facts.get(at)) {
+            self.fields.insert("facts".to_owned(), record.clone());
         }
         self
     }

@@ -1,12 +1,11 @@
 //! Selection: which image is the image of this commit, and which tag of a moving line is the newest.
 
-use super::session::{Session, size_of_facts};
-use super::types::Facts;
+use super::session::Session;
 use super::types::selection::{
     ChannelPolicy, Choice, Extracted, Listing, Observation, Reflected, ReflectionPolicy, ReflectionStep,
     ReleaseVerdict, Request, Sighting, Step, TagInfo,
 };
-use super::{EngineError, Policy, Refusal};
+use super::{EngineError, Policy, Refusal, RunFacts};
 
 /// What a tag takes in memory beside its name.
 const TAG_BYTES: usize = 64;
@@ -16,15 +15,15 @@ impl Session {
     pub fn select(
         &mut self,
         policy: Policy,
-        facts: &Facts,
+        facts: RunFacts,
         request: &Request,
         seen: &[Observation],
     ) -> Result<Result<Step, Refusal>, EngineError> {
         self.call(
             "selection.next",
-            size_of_facts(facts) + seen.iter().map(|one| size_of_sighting(&one.seen)).sum::<usize>(),
-            |input| input.policy(policy).with("facts", facts).with("request", request).with("seen", seen),
-            |i, s| i.buildonce_engine_selection().call_next(s, policy.resource, facts, request, seen),
+            facts.bytes + seen.iter().map(|one| size_of_sighting(&one.seen)).sum::<usize>(),
+            |input| input.policy(policy).facts(facts).with("request", request).with("seen", seen),
+            |i, s| i.buildonce_engine_selection().call_next(s, policy.resource, facts.resource, request, seen),
         )
     }
 

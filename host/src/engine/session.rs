@@ -5,9 +5,9 @@ use wasmtime::component::ResourceAny;
 
 use super::bindings::Engine as Instance;
 use super::limits::State;
-use super::recording::Recording;
-use super::types::{Diagnostic, Facts, Failure, HostFacts, ImagePlan, Lookup, RuleTrace};
-use super::{Engine, EngineError, Limits, TrapKind, ticker};
+use super::recording::{Input, Recording};
+use super::types::{Diagnostic, Failure, ImagePlan, Lookup, RuleTrace};
+use super::{Engine, EngineError, Limits, RunFacts, TrapKind, ticker};
 
 /// A checked policy that lives in the session which made it.
 #[derive(Debug, Clone, Copy)]
@@ -63,51 +63,6 @@ impl Session {
         })
     }
 
-    /// The only environment variables that [`Session::detect`] reads.
-    pub fn variables(&mut self) -> Result<Vec<String>, EngineError> {
-        self.call("facts.variables", 0, |input| input, |i, s| i.buildonce_engine_facts().call_variables(s))
-    }
-
-    /// The variable that names the file with the event's payload, if this environment's engine has one.
-    pub fn payload_variable(&mut self, env: &[(String, String)]) -> Result<Option<String>, EngineError> {
-        self.call(
-            "facts.payload-variable",
-            size_of_env(env),
-            |input| input.with("env", env),
-            |i, s| i.buildonce_engine_facts().call_payload_variable(s, env),
-        )
-    }
-
-    /// Brings a run into the normal form.
-    pub fn detect(
-        &mut self,
-        env: &[(String, String)],
-        payload: Option<&str>,
-        host: &HostFacts,
-    ) -> Result<Result<Facts, Refusal>, EngineError> {
-        self.call(
-            "facts.detect",
-            size_of_env(env) + payload.map_or(0, str::len) + size_of_host(host),
-            |input| input.with("env", env).with("payload", &payload).with("host", host),
-            |i, s| i.buildonce_engine_facts().call_detect(s, env, payload, host),
-        )
-    }
-
-    /// Reads facts from a JSON document.
-    pub fn parse_facts(
-        &mut self,
-        document: &str,
-        name: &str,
-        host: &HostFacts,
-    ) -> Result<Result<Facts, Refusal>, EngineError> {
-        self.call(
-            "facts.parse",
-            document.len() + size_of_host(host),
-            |input| input.with("document", document).with("name", name).with("host", host),
-            |i, s| i.buildonce_engine_facts().call_parse(s, document, name, host),
-        )
-    }
-
     /// Reads a policy document: YAML, TOML or JSON by the ending of `name`.
     pub fn parse_policy(&mut self, source: &str, name: &str) -> Result<Result<Policy, Refusal>, EngineError> {
         let parsed = self
@@ -123,12 +78,12 @@ impl Session {
     }
 
     /// What is legal in a policy but probably not meant.
-    pub fn lint(&mut self, policy: Policy, facts: Option<&Facts>) -> Result<Vec<Diagnostic>, EngineError> {
+    pub fn lint(&mut self, policy: Policy, facts: Option<RunFacts>) -> Result<Vec<Diagnostic>, EngineError> {
         self.call(
             "policy.lint",
-            facts.map_or(0, size_of_facts),
-            |input| input.policy(policy).with("facts", &facts),
-            |i, s| i.buildonce_engine_policy().policy().call_lint(s, policy.resource, facts),
+            facts.map_or(0, |facts| facts.bytes),
+            |input| facts.into_iter().fold(input.policy(policy), Input::facts),
+            |i, s| i.buildonce_engine_policy().policy().call_lint(s, policy.resource, facts.map(|f| f.resource)),
         )
     }
 
@@ -153,32 +108,32 @@ impl Session {
     }
 
     /// Decides what happens to the image of a run.
-    pub fn plan(&mut self, policy: Policy, facts: &Facts) -> Result<Result<ImagePlan, Refusal>, EngineError> {
+    pub fn plan(&mut self, policy: Policy, facts: RunFacts) -> Result<Result<ImagePlan, Refusal>, EngineError> {
         self.call(
             "tagging.plan",
-            size_of_facts(facts),
-            |input| input.policy(policy).with("facts", facts),
-            |i, s| i.buildonce_engine_tagging().call_plan(s, policy.resource, facts),
+            facts.bytes,
+            |input| input.policy(policy).facts(facts),
+            |i, s| i.buildonce_engine_tagging().call_plan(s, policy.resource, facts.resource),
         )
     }
 
     /// Every tag rule with the conditions that were tried and the values that it fills in, also where [`Session::plan`] refuses.
-    pub fn explain(&mut self, policy: Policy, facts: &Facts) -> Result<Vec<RuleTrace>, EngineError> {
+    pub fn explain(&mut self, policy: Policy, facts: RunFacts) -> Result<Vec<RuleTrace>, EngineError> {
         self.call(
             "tagging.explain",
-            size_of_facts(facts),
-            |input| input.policy(policy).with("facts", facts),
-            |i, s| i.buildonce_engine_tagging().call_explain(s, policy.resource, facts),
+            facts.bytes,
+            |input| input.policy(policy).facts(facts),
+            |i, s| i.buildonce_engine_tagging().call_explain(s, policy.resource, facts.resource),
         )
     }
 
     /// What a consumer of the run's image looks for.
-    pub fn candidates(&mut self, policy: Policy, facts: &Facts) -> Result<Result<Lookup, Refusal>, EngineError> {
+    pub fn candidates(&mut self, policy: Policy, facts: RunFacts) -> Result<Result<Lookup, Refusal>, EngineError> {
         self.call(
             "tagging.candidates",
-            size_of_facts(facts),
-            |input| input.policy(policy).with("facts", facts),
-            |i, s| i.buildonce_engine_tagging().call_candidates(s, policy.resource, facts),
+            facts.bytes,
+            |input| input.policy(policy).facts(facts),
+            |i, s| i.buildonce_engine_tagging().call_candidates(s, policy.resource, facts.resource),
         )
     }
 
@@ -221,22 +176,4 @@ fn arm(store: &mut Store<State>, limits: &Limits, input_bytes: usize) -> Result<
 
 fn trapped(call: &'static str, input_bytes: usize, limits: &Limits, error: &wasmtime::Error) -> EngineError {
     EngineError::Trapped { call, kind: TrapKind::of(error, limits.transfer_for(input_bytes)), input_bytes }
-}
-
-fn size_of_env(env: &[(String, String)]) -> usize {
-    env.iter().map(|(name, value)| name.len() + value.len()).sum()
-}
-
-/// What may be long in host facts; the rest is counted as a kilobyte.
-fn size_of_host(host: &HostFacts) -> usize {
-    let tags = host.registry_tags.iter().flat_map(|own| &own.tags).map(|tag| 64 + tag.len());
-    1024 + host.changed_files.iter().flatten().map(String::len).sum::<usize>() + tags.sum::<usize>()
-}
-
-/// What may be long in facts; the rest is counted as a few kilobytes.
-pub(super) fn size_of_facts(facts: &Facts) -> usize {
-    let files: usize = facts.changed_files.iter().flatten().map(String::len).sum();
-    let reference = facts.reference.as_ref().map_or(0, |r| r.full.len() + r.name.len());
-    let tags: usize = facts.registry_tags.iter().flat_map(|own| &own.tags).map(|tag| 64 + tag.len()).sum();
-    4096 + files + reference + tags
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use buildonce::Engine;
 use serde_json::{Map, Value, json};
-use wasmtime::component::{Component, Func, Instance, Linker, Type, Val};
+use wasmtime::component::{Component, Func, Instance, Linker, ResourceType, Type, Val};
 use wasmtime::{Config, Store};
 
 use super::Front;
@@ -44,21 +44,38 @@ impl Front for Typed {
         let mut input = input.as_object().cloned().context("the input is not an object")?;
 
         let function = run.function(name)?;
-        // The first parameter of a method is the resource itself.
-        let takes_policy = run.parameters(function).iter().any(|(_, ty)| matches!(ty, Type::Borrow(_)));
-        let mut policy = None;
-        if takes_policy {
-            match run.policy(input.remove("policy"))? {
-                Ok(made) => policy = Some(made),
-                Err(refused) => return Ok(json!({"err": refused})),
+        let facts = run.made_by("facts.from-record")?;
+        let mut held = Held::default();
+        for (name, ty) in run.parameters(function) {
+            match ty {
+                Type::Borrow(ty) if ty == facts => held.facts = Some(run.facts(input.remove(&name))?),
+                Type::Option(ty) if ty.ty() == Type::Borrow(facts) => {
+                    held.facts = input.remove(&name).map(|record| run.facts(Some(record))).transpose()?;
+                }
+                // The first parameter of a method is the resource itself.
+                Type::Borrow(_) => match run.policy(input.remove("policy"))? {
+                    Ok(made) => held.policy = Some(made),
+                    Err(refused) => return Ok(json!({"err": refused})),
+                },
+                _ => {}
             }
         }
-        let (answer, is_result) = run.call(function, &mut input, policy.as_ref())?;
-        if let Some(Val::Resource(policy)) = policy {
-            policy.resource_drop(&mut run.store).map_err(plain)?;
+        let answer = run.call(function, &mut input, &held)?;
+        let is_result = matches!(answer, Val::Result(_));
+        let takes_policy = held.policy.is_some();
+        let answer = run.json_of(answer, facts)?;
+        for resource in held.policy.into_iter().chain(held.facts) {
+            run.drop(resource)?;
         }
         Ok(if takes_policy && !is_result { json!({"ok": answer}) } else { answer })
     }
+}
+
+/// The resources that a call borrows.
+#[derive(Default)]
+struct Held {
+    policy: Option<Val>,
+    facts: Option<Val>,
 }
 
 struct Run<'a> {
@@ -77,7 +94,10 @@ impl Run<'_> {
             ty.exports(self.store.engine()).map(|(name, _)| name.to_owned()).find(|name| name.contains(&marker));
         let export = export.with_context(|| format!("the component exports no interface `{interface}`"))?;
         let outer = self.component.get_export_index(None, export.as_str());
-        let names = [function.to_owned(), format!("[static]policy.{function}"), format!("[method]policy.{function}")];
+        let mut names = vec![function.to_owned()];
+        for resource in ["policy", "run-facts"] {
+            names.extend(["static", "method"].map(|kind| format!("[{kind}]{resource}.{function}")));
+        }
         let index = names.iter().find_map(|name| self.component.get_export_index(outer.as_ref(), name.as_str()));
         let index = index.with_context(|| format!("the interface `{interface}` has no function `{function}`"))?;
         self.instance.get_func(&mut self.store, index).context("not a function")
@@ -85,6 +105,44 @@ impl Run<'_> {
 
     fn parameters(&self, function: Func) -> Vec<(String, Type)> {
         function.ty(&self.store).params().map(|(name, ty)| (snake(name), ty)).collect()
+    }
+
+    /// The resource that a function makes.
+    fn made_by(&mut self, name: &str) -> Result<ResourceType> {
+        let function = self.function(name)?;
+        match function.ty(&self.store).results().next() {
+            Some(Type::Own(ty)) => Ok(ty),
+            other => bail!("{name} makes {other:?}"),
+        }
+    }
+
+    /// Facts of the record.
+    fn facts(&mut self, record: Option<Value>) -> Result<Val> {
+        let function = self.function("facts.from-record")?;
+        let mut input = record.into_iter().map(|record| ("facts".to_owned(), record)).collect();
+        self.call(function, &mut input, &Held::default())
+    }
+
+    /// The JSON form of an answer: facts are the record that they hold.
+    fn json_of(&mut self, answer: Val, facts: ResourceType) -> Result<Value> {
+        let answer = match answer {
+            Val::Result(Ok(Some(held))) if matches!(&*held, Val::Resource(held) if held.ty() == facts) => {
+                let function = self.function("facts.to-record")?;
+                let held = Held { facts: Some(*held), ..Held::default() };
+                let record = self.call(function, &mut Map::new(), &held)?;
+                held.facts.map_or(Ok(()), |facts| self.drop(facts))?;
+                Val::Result(Ok(Some(Box::new(record))))
+            }
+            other => other,
+        };
+        to_json(&answer)
+    }
+
+    fn drop(&mut self, resource: Val) -> Result<()> {
+        match resource {
+            Val::Resource(resource) => resource.resource_drop(&mut self.store).map_err(plain),
+            other => bail!("{other:?} cannot be dropped"),
+        }
     }
 
     /// A policy of the document, or the standard one; the inner error is the component's refusal.
@@ -95,7 +153,7 @@ impl Run<'_> {
             Some(_) => bail!("`policy` is not an object"),
         };
         let function = self.function(name)?;
-        Ok(match self.call_raw(function, &mut input, None)? {
+        Ok(match self.call(function, &mut input, &Held::default())? {
             Val::Result(Ok(Some(policy))) => Ok(*policy),
             Val::Result(Err(Some(refused))) => Err(to_json(&refused)?),
             policy @ Val::Resource(_) => Ok(policy),
@@ -103,16 +161,20 @@ impl Run<'_> {
         })
     }
 
-    fn call(&mut self, function: Func, input: &mut Map<String, Value>, policy: Option<&Val>) -> Result<(Value, bool)> {
-        let answer = self.call_raw(function, input, policy)?;
-        Ok((to_json(&answer)?, matches!(answer, Val::Result(_))))
-    }
-
-    fn call_raw(&mut self, function: Func, input: &mut Map<String, Value>, policy: Option<&Val>) -> Result<Val> {
+    fn call(&mut self, function: Func, input: &mut Map<String, Value>, held: &Held) -> Result<Val> {
+        let resources = [&held.policy, &held.facts];
+        let of = |ty: &ResourceType| {
+            let own = |value: &&Val| matches!(value, Val::Resource(own) if own.ty() == *ty);
+            resources.into_iter().flatten().find(own).cloned()
+        };
         let mut arguments = Vec::new();
         for (name, ty) in self.parameters(function) {
-            arguments.push(match (&ty, policy) {
-                (Type::Borrow(_), Some(policy)) => policy.clone(),
+            arguments.push(match &ty {
+                Type::Borrow(resource) => of(resource).with_context(|| format!("`{name}` is missing"))?,
+                Type::Option(option) => match option.ty() {
+                    Type::Borrow(resource) => Val::Option(of(&resource).map(Box::new)),
+                    _ => to_val(input.remove(&name).as_ref(), &ty, &name)?,
+                },
                 _ => to_val(input.remove(&name).as_ref(), &ty, &name)?,
             });
         }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 use wit_parser::{Function, FunctionKind, Handle, Resolve, Type, TypeDefKind};
 
-/// Every function that the package exports: `{"tagging.plan": {"interface", "function", "kind", "params": [[name, type]], "result"}}`.
+/// Every function that the package exports: `{"tagging.plan": {"interface", "function", "kind", "resource", "params": [[name, type]], "result"}}`.
 ///
 /// A type is a name (`string`, `u64`, …) or an object with one key: `list`, `option`, `tuple`, `record`, `enum`, `variant`, `result`, `resource`.
 pub fn describe() -> Result<Value> {
@@ -21,18 +21,20 @@ pub fn describe() -> Result<Value> {
 }
 
 fn describe_function(resolve: &Resolve, interface: &str, function: &Function) -> Result<Value> {
-    let kind = match function.kind {
-        FunctionKind::Freestanding => "function",
-        FunctionKind::Static(_) => "static",
-        FunctionKind::Method(_) => "method",
+    let (kind, resource) = match function.kind {
+        FunctionKind::Freestanding => ("function", None),
+        FunctionKind::Static(id) => ("static", Some(id)),
+        FunctionKind::Method(id) => ("method", Some(id)),
         _ => bail!("the runner does not know functions such as {}", function.name),
     };
+    let resource = resource.and_then(|id| resolve.types.get(id)?.name.as_deref());
     let params = function.params.iter().map(|param| Ok(json!([param.name, describe_type(resolve, param.ty)?])));
     let result = function.result.context("a function without an answer")?;
     Ok(json!({
         "interface": interface,
         "function": function.item_name(),
         "kind": kind,
+        "resource": resource,
         "params": params.collect::<Result<Vec<_>>>()?,
         "result": describe_type(resolve, result)?,
     }))
@@ -73,7 +75,8 @@ fn describe_type(resolve: &Resolve, ty: Type) -> Result<Value> {
             let side = |ty: &Option<Type>| ty.as_ref().map_or(Ok(Value::Null), inner);
             json!({"result": [side(&result.ok)?, side(&result.err)?]})
         }
-        TypeDefKind::Handle(Handle::Own(_) | Handle::Borrow(_)) | TypeDefKind::Resource => json!({"resource": true}),
+        TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => inner(&Type::Id(*id))?,
+        TypeDefKind::Resource => json!({"resource": definition.name}),
         other => bail!("the runner does not know {}", other.as_str()),
     })
 }

@@ -14,6 +14,7 @@ use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 
 use super::attempt::{self, Runner};
+use super::inputs::Known;
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::plan::{deliver, file_variable};
 use super::planned::Planned;
@@ -109,7 +110,7 @@ pub(crate) struct Answer<'a> {
 /// Runs the command.
 pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal) -> Result<Exit, Problem> {
     let mut planned = Planned::prepare(&options.policy, &options.facts, engine, terminal)?;
-    let (facts, plan) = planned.decide()?;
+    let (Known { held, facts }, plan) = planned.decide()?;
     terminal.note(&facts.notes, &planned.sources);
     terminal.note(&plan.warnings, &planned.sources);
     let policy_sha256 = planned.file.as_ref().map(|file| hex(&Sha256::digest(file.text.as_bytes())));
@@ -131,7 +132,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
         seed: options.seed.unwrap_or_else(attempt::seed),
         archive: plan.delivery.archive.as_ref().map(|own| PathBuf::from(&own.path)),
     };
-    let work = Work::new(&mut planned, &facts, &request, hands)?;
+    let work = Work::new(&mut planned, held, &request, hands)?;
     match work.run()? {
         Ended::Interrupted(code) => Ok(Exit::Command(code)),
         Ended::Step(step) => conclude(options, &mut planned, &facts, &plan, &step, terminal),

@@ -7,11 +7,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use buildonce::types::Facts;
 use buildonce::types::build::{BuildEvent, BuildEventKind, BuildRequest, BuildStep, BuildStepKind, ImageCopy, Task};
 use buildonce::types::retry::{Operation, Outcome, Settings};
 use buildonce::types::selection::Observation;
-use buildonce::{Policy, Session};
+use buildonce::{Policy, RunFacts, Session};
 use tempfile::TempDir;
 
 use super::course::{Course, Try};
@@ -57,7 +56,7 @@ pub(super) struct Work<'a> {
     session: &'a mut Session,
     policy: Policy,
     sources: &'a Sources,
-    facts: &'a Facts,
+    facts: RunFacts,
     request: &'a BuildRequest,
     runner: Runner,
     world: World,
@@ -73,7 +72,7 @@ pub(super) struct Work<'a> {
 impl<'a> Work<'a> {
     pub(super) fn new(
         planned: &'a mut Planned,
-        facts: &'a Facts,
+        facts: RunFacts,
         request: &'a BuildRequest,
         hands: Hands,
     ) -> Result<Self, Problem> {

@@ -1,8 +1,7 @@
 //! Looking at the world for the engine: it asks, this answers, until it has decided.
 
-use buildonce::types::Facts;
 use buildonce::types::selection::{Observation, Probe, Request, Step, StepKind};
-use buildonce::{EngineError, Policy, Session};
+use buildonce::{EngineError, Policy, RunFacts, Session};
 
 use crate::cli::world::World;
 use crate::problem::Problem;
@@ -13,7 +12,7 @@ use crate::render::Sources;
 pub(super) struct Question<'a> {
     pub(super) session: &'a mut Session,
     pub(super) policy: Policy,
-    pub(super) facts: &'a Facts,
+    pub(super) facts: RunFacts,
     pub(super) request: &'a Request,
     /// For messages.
     pub(super) sources: &'a Sources,

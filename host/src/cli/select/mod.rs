@@ -16,7 +16,7 @@ use buildonce::types::selection::{Fallback, Freshness, OverrideRevision, Request
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::handed::Handed;
-use super::inputs::{self, Inputs};
+use super::inputs::{self, Inputs, Known};
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::plan::deliver;
 use super::policy_file::{PolicyFile, policy};
@@ -211,7 +211,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     let policy = policy(&mut session, file.as_ref())?;
     let inputs = Inputs::observe(&options.facts, early, &mut session)?;
     terminal.note(&inputs.notes, &inputs.sources());
-    let facts = inputs.facts(&mut session)?;
+    let Known { held, facts } = inputs.known(&mut session)?;
     terminal.note(&facts.notes, &inputs.sources());
 
     let mut sources = inputs.sources();
@@ -219,7 +219,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
         sources.add(&file.name, &file.text);
     }
     let request = options.wish.request();
-    let question = Question { session: &mut session, policy, facts: &facts, request: &request, sources: &sources };
+    let question = Question { session: &mut session, policy, facts: held, request: &request, sources: &sources };
     let Seen { step, failures } = options.where_to_look.look(question, terminal)?;
     let told: Vec<_> = failures.iter().map(unanswered).collect();
     terminal.note(&told, &sources);
