@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use buildonce::record::differences;
 use serde_json::{Map, Value, json};
 
+use super::docker;
 use crate::case::{Case, Scratch};
 use crate::shell::{read, root, say};
 
