@@ -1,6 +1,5 @@
 //! `buildonce build` with `docker buildx`, against Debian's registry.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it does not expect")]
 
 use buildonce_e2e::{Consumer, Docker, Registry, fork, producer, proven_by_skopeo, reason, tries};
 use serde_json::Value;
