@@ -1,7 +1,6 @@
 //! `buildonce build` with buildah, against Debian's registry and a proxy that makes it fail.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it does not expect")]
 
 use std::fs;
 
