@@ -1,6 +1,7 @@
 //! One world each, and what the build makes of it.
 
 use buildonce_core::build::{BuildRequest, BuildStepKind, LandingState};
+use buildonce_core::facts::Facts;
 use buildonce_core::receipt;
 
 use super::world::{End, Luck, World, facts, policy, push};
@@ -236,5 +237,86 @@ fn a_receipt_survives_its_file_and_no_edit() {
         let edited = String::from_utf8(bytes).unwrap();
         let same = serde_json::from_str::<serde_json::Value>(&edited).ok() == serde_json::from_str(&text).ok();
         assert!(same || receipt::read(&edited, "r.json").is_err(), "edited at {at}: {edited}");
+    }
+}
+
+/// F20: nothing is ever called by its digest alone.
+#[test]
+fn f20_every_reference_has_a_name() {
+    let receipt = run(&mut World::default(), TWO).receipt();
+    for image in &receipt.images {
+        assert_eq!(image.reference, format!("{}@{}", image.name, receipt.digest.clone().unwrap()));
+    }
+}
+
+/// F23: what is loaded has names, and the digest is the registry's.
+#[test]
+fn f23_a_loaded_image_is_named_and_the_digest_is_the_registry_s() {
+    let mut world = World::default();
+    let receipt = run(&mut world, &format!("{BUILDX}build: {{load: true}}\n")).receipt();
+    assert_eq!(receipt.loaded, ["a.example/app:sha-abc1234", "a.example/app:latest"]);
+    assert!(world.content.contains_key(&format!("a.example/app@{}", receipt.digest.unwrap())));
+}
+
+/// F24: an old buildx pushes, and the file is made of what was pushed, by its digest.
+#[test]
+fn f24_where_a_builder_cannot_push_and_save_the_pushed_image_is_pulled_by_its_digest() {
+    let mut old = push(&["a.example"]);
+    old.builder = old.builder.map(|own| buildonce_core::facts::Builder { version: "0.13.1".to_owned(), ..own });
+    let (policy, request) = (policy(&format!("{BUILDX}build: {{archive: true}}\n")), request());
+    let mut world = World::default();
+    let end = world.run(&policy, &old, &request);
+    let digest = end.receipt().digest.unwrap();
+    assert_eq!(done(&world), "build (Fine), pull (Fine), name (Fine), archive (Fine)");
+    let first = end.events.iter().position(|event| event.task.as_deref() == Some("pull")).unwrap();
+    let task = buildonce_core::build::next(&policy, &old, &request, &end.events[..first]).unwrap().task.unwrap();
+    assert_eq!(task.command.join(" "), format!("docker pull --quiet a.example/app@{digest}"));
+}
+
+/// F25, F48: an image that lacks a platform, or an index whose children are gone, is no image.
+#[test]
+fn f25_f48_every_platform_must_be_there() {
+    let source = format!("{BUILDX}build: {{platforms: {{default: [linux/amd64, linux/arm64]}}}}\n");
+    let (policy, facts, request) = (policy(&source), push(&["a.example"]), request());
+    let mut world = World::default();
+    let end = world.run(&policy, &facts, &request);
+    let child = end.receipt().platforms[1].digest.clone().unwrap();
+    world.content.remove(&format!("a.example/app@{child}"));
+    let tried = end.events.iter().rposition(|event| event.task.is_some()).unwrap();
+    let mut events = end.events[..=tried].to_vec();
+    let step = loop {
+        let step = buildonce_core::build::next(&policy, &facts, &request, &events).unwrap();
+        if step.kind != BuildStepKind::Probe {
+            break step;
+        }
+        events.extend(step.probes.into_iter().map(|probe| world.see(probe)));
+    };
+    assert_eq!((step.kind, step.reason.unwrap().code.as_str()), (BuildStepKind::Fail, "child-missing"));
+    let one = run(&mut World::default(), BUILDX);
+    let events: Vec<_> = one.events.clone();
+    let step = buildonce_core::build::next(&policy, &facts, &request, &events).unwrap();
+    assert_eq!(step.reason.map(|own| own.code), Some("platform-missing".to_owned()), "{:?}", step.kind);
+}
+
+/// F26, F46: a build that is skipped is no build: there is no receipt, and the answer says which it was.
+#[test]
+fn f26_f46_what_is_skipped_is_no_success() {
+    let source = format!("{BUILDX}skip: {{actors: [octocat]}}\n");
+    let facts = Facts { actor: Some("octocat".to_owned()), ..push(&["a.example"]) };
+    let step = buildonce_core::build::next(&policy(&source), &facts, &request(), &[]).unwrap();
+    assert_eq!((step.kind, step.receipt, step.reason.is_some()), (BuildStepKind::Skip, None, true));
+}
+
+/// F47: what a step is told holds no secret, as a list of processes shows it to everybody.
+#[test]
+fn f47_no_command_line_has_a_login() {
+    let end = run(&mut World::default(), BUILDAH);
+    assert!(end.events.iter().all(|event| event.cause.is_empty()));
+    let (policy, facts, request) = (policy(BUILDAH), push(&["a.example"]), request());
+    for (at, event) in end.events.iter().enumerate().filter(|(_, event)| event.task.is_some()) {
+        let task = buildonce_core::build::next(&policy, &facts, &request, &end.events[..at]).unwrap().task.unwrap();
+        assert_eq!(Some(&task.id), event.task.as_ref());
+        let words = ["--creds", "--username", "--password", "--authfile"];
+        assert!(!task.command.iter().any(|word| words.iter().any(|own| word.starts_with(own))), "{task:?}");
     }
 }
