@@ -19,7 +19,7 @@ pub(crate) fn show(program: &Path, scratch: &Path) -> Result<()> {
     let registry = Registry::start();
     let fault = Rule::new("PUT", "/manifests/", Times::First(1), Fault::Status(503));
     let proxy = FaultProxy::start(registry.address(), vec![fault]);
-    let folder = scratch.join("checkout");
+    let folder = scratch.join("app");
     checkout(&folder, &proxy.image("acme/app"))?;
     let status = run(program, &folder, &["build"]).status()?;
     ensure!(status.success(), "the build ended with {status}");
