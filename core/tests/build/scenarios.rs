@@ -1,7 +1,8 @@
 //! One world each, and what the build makes of it.
 
-use buildonce_core::build::{BuildRequest, BuildStepKind, LandingState};
+use buildonce_core::build::{BuildRequest, BuildStep, BuildStepKind, LandingState};
 use buildonce_core::facts::Facts;
+use buildonce_core::policy::Policy;
 use buildonce_core::receipt;
 
 use super::world::{End, Luck, World, facts, policy, push};
@@ -31,6 +32,19 @@ fn told(end: &End) -> String {
 /// What was done, without what was looked at.
 fn done(world: &World) -> String {
     world.log.iter().filter(|line| !line.starts_with("look")).cloned().collect::<Vec<_>>().join(", ")
+}
+
+/// Takes the look after the last try again, at a world that has changed since.
+fn look_again(world: &mut World, end: &End, policy: &Policy, facts: &Facts, request: &BuildRequest) -> BuildStep {
+    let tried = end.events.iter().rposition(|event| event.task.is_some()).unwrap();
+    let mut events = end.events[..=tried].to_vec();
+    loop {
+        let step = buildonce_core::build::next(policy, facts, request, &events).unwrap();
+        if step.kind != BuildStepKind::Probe {
+            return step;
+        }
+        events.extend(step.probes.into_iter().map(|probe| world.see(probe)));
+    }
 }
 
 #[test]
@@ -195,16 +209,7 @@ fn a_tag_that_another_run_moved_on_is_told_and_no_failure() {
     let end = world.run(&policy, &facts, &request);
     let digest = end.receipt().digest.unwrap();
     world.content.insert("a.example/app:latest".to_owned(), r#"{"schemaVersion": 2, "manifests": []}"#.to_owned());
-    // The last look is taken again, after the other run.
-    let tried = end.events.iter().rposition(|event| event.task.is_some()).unwrap();
-    let mut events = end.events[..=tried].to_vec();
-    let step = loop {
-        let step = buildonce_core::build::next(&policy, &facts, &request, &events).unwrap();
-        if step.kind != BuildStepKind::Probe {
-            break step;
-        }
-        events.extend(step.probes.into_iter().map(|probe| world.see(probe)));
-    };
+    let step = look_again(&mut world, &end, &policy, &facts, &request);
     let states: Vec<_> = step.landings.iter().map(|own| own.state).collect();
     assert_eq!((step.kind, states), (BuildStepKind::Done, vec![LandingState::Landed, LandingState::Moved]));
     assert_eq!(receipt::read(&step.receipt.unwrap(), "r.json").unwrap().digest, Some(digest));
@@ -282,15 +287,7 @@ fn f25_f48_every_platform_must_be_there() {
     let end = world.run(&policy, &facts, &request);
     let child = end.receipt().platforms[1].digest.clone().unwrap();
     world.content.remove(&format!("a.example/app@{child}"));
-    let tried = end.events.iter().rposition(|event| event.task.is_some()).unwrap();
-    let mut events = end.events[..=tried].to_vec();
-    let step = loop {
-        let step = buildonce_core::build::next(&policy, &facts, &request, &events).unwrap();
-        if step.kind != BuildStepKind::Probe {
-            break step;
-        }
-        events.extend(step.probes.into_iter().map(|probe| world.see(probe)));
-    };
+    let step = look_again(&mut world, &end, &policy, &facts, &request);
     assert_eq!((step.kind, step.reason.unwrap().code.as_str()), (BuildStepKind::Fail, "child-missing"));
     let one = run(&mut World::default(), BUILDX);
     let events: Vec<_> = one.events.clone();
