@@ -192,6 +192,7 @@ fn the_table_of_faults_is_what_happens() {
         ("401 once", manifest(First(1), Status(401))),
         ("403", manifest(Always, Status(403))),
         ("404 for the repository", manifest(Always, Status(404))),
+        ("400: the registry refuses the tag", manifest(Always, Status(400))),
         ("another digest in the answer to the push", manifest(Always, OtherDigest)),
         ("another digest when it is read back", read(Always, OtherDigest)),
         ("a web page when it is read back", read(Always, Page)),

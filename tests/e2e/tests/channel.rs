@@ -41,6 +41,7 @@ fn a_repository_without_tags_and_one_that_is_not_there_have_no_newest() {
     assert!(done.stderr.starts_with("note[image-missing]: "), "{}", done.stderr);
 }
 
+/// F49: the first page is not the whole list.
 #[test]
 fn a_list_is_read_to_its_end_however_it_comes() {
     for (listing, pages) in [(Listing::Pages, 4), (Listing::Links, 250), (Listing::Whole, 2), (Listing::Circle, 2)] {
@@ -89,6 +90,7 @@ fn half_a_list_is_no_list() {
     assert_eq!((done.code, done.stdout.as_str()), (0, "1.0.29\n"), "{}", done.stderr);
 }
 
+/// F47: what could not be read is no empty answer.
 #[test]
 fn who_may_not_read_does_not_get_an_empty_list() {
     let registry = Registry::with_login();
