@@ -14,8 +14,8 @@ use buildonce::types::selection::{ArchiveImage, ArchiveSeen};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::checksum::hex;
 use crate::problem::cause;
-use crate::render::put;
 
 /// Largest document in an archive, in bytes; layers are larger, and are not read.
 const DOCUMENT: u64 = 8 << 20;
@@ -215,13 +215,6 @@ fn layout(members: &mut Members) -> Result<Vec<ArchiveImage>, Fault> {
     }
     images.reverse();
     Ok(images)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        put!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn unreadable(why: impl Into<String>) -> Fault {

@@ -2,6 +2,7 @@
 
 mod archive;
 mod builder;
+mod checksum;
 mod cli;
 mod clock;
 mod credentials;

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::options::EngineOptions;
 use super::terminal::Terminal;
 use super::{Exit, Problem};
+use crate::checksum::sha256;
 use crate::outputs;
-use crate::render::{one_line, pretty, put};
+use crate::render::{one_line, pretty};
 
 /// Shown below the options.
 const EXAMPLES: &str = "Examples:
@@ -96,7 +96,7 @@ pub(crate) fn version(terminal: Terminal) -> Result<Exit, Problem> {
 
 #[cfg(feature = "embedded")]
 fn carried() -> String {
-    let digest = hex(&Sha256::digest(buildonce::Engine::embedded_bytes()));
+    let digest = sha256(buildonce::Engine::embedded_bytes());
     format!("component sha256:{}", digest.get(..12).unwrap_or(&digest))
 }
 
@@ -110,7 +110,7 @@ fn info(format: Format, engine: &EngineOptions, terminal: Terminal) -> Result<()
     let mut session = engine.session()?;
     let functions = session.json_names()?;
     let bytes = bytes(engine)?;
-    let (version, digest, size) = (env!("CARGO_PKG_VERSION"), hex(&Sha256::digest(&bytes)), bytes.len());
+    let (version, digest, size) = (env!("CARGO_PKG_VERSION"), sha256(&bytes), bytes.len());
     let text = match format {
         Format::Text => {
             let functions = one_line(&functions.join(", "));
@@ -131,7 +131,7 @@ fn info(format: Format, engine: &EngineOptions, terminal: Terminal) -> Result<()
 
 /// SHA-256 of the component that decides, in hexadecimal.
 pub(super) fn digest(engine: &EngineOptions) -> Result<String, Problem> {
-    Ok(hex(&Sha256::digest(bytes(engine)?)))
+    Ok(sha256(&bytes(engine)?))
 }
 
 /// The bytes of the component that would decide.
@@ -151,13 +151,6 @@ fn embedded() -> Result<Vec<u8>, Problem> {
 #[cfg(not(feature = "embedded"))]
 fn embedded() -> Result<Vec<u8>, Problem> {
     Err(Problem::usage("no-component", "this program carries no component").help("name one with --component FILE"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        put!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::terminal::Terminal;
 use crate::problem::{Problem, finding};
 use crate::registry::sighting::{absent, sighting, unknown};
 use crate::registry::tries::Tries;
-use crate::registry::{CONFIG, Failure, Kind, Registry};
+use crate::registry::{CONFIG, Document, Failure, Kind, Registry};
 use crate::render::Sources;
 
 /// Questions that are asked at once.
@@ -104,19 +104,16 @@ impl World {
     }
 
     fn answer(&self, probe: &Probe) -> Result<Sighting, Failure> {
-        match probe.kind {
+        let ask: fn(&Registry, &str, &str) -> Result<Document, Failure> = match probe.kind {
             ProbeKind::Receipt => return Ok(self.handed.receipt_seen()),
             ProbeKind::Archive => return self.handed.archive_seen(),
-            ProbeKind::Manifest | ProbeKind::Config => {}
-        }
+            ProbeKind::Manifest => Registry::manifest_as_sent,
+            ProbeKind::Config => |registry, image, digest| registry.blob_as_sent(image, digest, CONFIG),
+        };
         let (Some(image), Some(reference)) = (&probe.image, &probe.reference) else { return Ok(absent()) };
-        if let Some(known) = self.kept.get(&(image.clone(), reference.clone())) {
-            return Ok(known.clone());
-        }
-        match probe.kind {
-            ProbeKind::Manifest => sighting(self.registry.manifest_as_sent(image, reference)),
-            ProbeKind::Config => sighting(self.registry.blob_as_sent(image, reference, CONFIG)),
-            ProbeKind::Receipt | ProbeKind::Archive => Ok(absent()),
+        match self.kept.get(&(image.clone(), reference.clone())) {
+            Some(known) => Ok(known.clone()),
+            None => sighting(ask(&self.registry, image, reference)),
         }
     }
 

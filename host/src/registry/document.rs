@@ -1,12 +1,11 @@
 //! Manifests and blobs: what was asked for, as it came.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
-use sha2::{Digest as _, Sha256, Sha512};
+use sha2::{Digest as _, Sha512};
 
 use super::failure::{is_page, words};
 use super::{Failure, address::Address};
+use crate::checksum;
 use crate::http::Answer;
 
 /// What came.
@@ -32,7 +31,7 @@ impl Document {
         let Some(wanted) = wanted else { return Ok(()) };
         let actual = match wanted.split_once(':') {
             Some(("sha256", _)) => sha256(&self.bytes),
-            Some(("sha512", _)) => hex("sha512:", &Sha512::digest(&self.bytes)),
+            Some(("sha512", _)) => format!("sha512:{}", checksum::hex(&Sha512::digest(&self.bytes))),
             _ => return Err(Failure::invalid(format!("{} names `{wanted}`, which is no digest", address.registry))),
         };
         if actual == wanted {
@@ -50,16 +49,7 @@ impl Document {
 
 /// The digest of some bytes.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex("sha256:", &Sha256::digest(bytes))
-}
-
-fn hex(prefix: &str, bytes: &[u8]) -> String {
-    let mut out = prefix.to_owned();
-    for byte in bytes {
-        // Writing into a text cannot fail.
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
+    format!("sha256:{}", checksum::sha256(bytes))
 }
 
 /// Whether a reference is a digest; no tag has a colon.

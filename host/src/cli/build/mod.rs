@@ -11,7 +11,6 @@ use buildonce::record;
 use buildonce::types::build::{BuildRequest, BuildStep, BuildStepKind, Receipt};
 use buildonce::types::{Facts, ImagePlan};
 use clap::{Args, ValueEnum};
-use sha2::{Digest, Sha256};
 
 use super::attempt::{self, Runner};
 use super::inputs::Known;
@@ -20,6 +19,7 @@ use super::plan::{deliver, file_variable};
 use super::planned::Planned;
 use super::terminal::Terminal;
 use super::{Exit, Problem, component};
+use crate::checksum::sha256;
 use crate::process::Output;
 use crate::registry::Registry;
 use crate::render::Sources;
@@ -113,7 +113,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     let (Known { held, facts }, plan) = planned.decide()?;
     terminal.note(&facts.notes, &planned.sources);
     terminal.note(&plan.warnings, &planned.sources);
-    let policy_sha256 = planned.file.as_ref().map(|file| hex(&Sha256::digest(file.text.as_bytes())));
+    let policy_sha256 = planned.file.as_ref().map(|file| sha256(file.text.as_bytes()));
     let request = BuildRequest {
         context: options.context.clone(),
         file: options.file.clone(),
@@ -194,12 +194,5 @@ fn write(path: &Path, text: &str) -> Result<(), Problem> {
         let help = "the image is where it should be: free the disk or name another file with --receipt, and run the same command again; \
                     nothing is built twice";
         Problem::unwritable(path, &e).help(help)
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        render::put!(text, "{byte:02x}");
-        text
     })
 }
