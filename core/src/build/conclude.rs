@@ -12,7 +12,7 @@ use crate::tagging::PlannedImage;
 impl Build<'_> {
     /// Looks at every name, and writes the receipt when all of them have the image.
     pub(super) fn conclude(&self, pushed: &Pushed) -> Next<Box<Step>> {
-        let seen = self.since();
+        let seen = self.events.since();
         let look = Look::new(self.plan, &seen, !pushed.reused);
         let mut asks = Vec::new();
         let (mut landings, mut platforms, mut digest) = (Vec::new(), Vec::new(), pushed.digest.clone());

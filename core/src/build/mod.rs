@@ -6,6 +6,7 @@
 
 mod commands;
 mod conclude;
+mod events;
 mod look;
 mod model;
 mod next;

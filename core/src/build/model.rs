@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::Reason;
 use crate::policy::Operation;
 use crate::receipt::ReceiptAttempt;
-use crate::selection::Observation;
 use crate::selection::exchange::{ProbeRecord, SightingRecord};
 
 /// What the host replaces with the path of a file that it makes for this step: the builder writes the image's digest there.
@@ -210,12 +209,4 @@ impl BuildStep {
             attempts: Vec::new(),
         }
     }
-}
-
-/// An event that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Happened {
-    Seen(Observation),
-    Attempted { task: String, succeeded: bool, digest_file: Option<String>, written: Option<WrittenFile> },
-    GaveUp { task: String },
 }

@@ -1,20 +1,18 @@
 //! What comes next in a build.
 
 use super::commands::{Commands, Style};
+use super::events::Events;
 use super::look::{Look, Sight, reusable, split};
-use super::model::{
-    BuildEvent, BuildRequest, BuildStep, BuildStepKind, EventKind, Happened, Landing, Task, WrittenFile,
-};
+use super::model::{BuildEvent, BuildRequest, BuildStep, BuildStepKind, Landing, Task, WrittenFile};
 use super::progress::Progress;
+use crate::Reason;
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
 use crate::policy::Policy;
-use crate::receipt::{self, Receipt, ReceiptAttempt};
+use crate::receipt::{self, Receipt};
 use crate::reference::Digest;
-use crate::selection::Observation;
-use crate::selection::exchange::{self, ObservationRecord, ProbeRecord};
+use crate::selection::exchange::ProbeRecord;
 use crate::tagging::{self, ImagePlan, PlannedImage};
-use crate::{Diagnostic, Reason, limits};
 
 /// Says what comes next, from everything that happened so far, in order.
 ///
@@ -26,54 +24,16 @@ pub fn next(
     events: &[BuildEvent],
 ) -> Result<BuildStep, Diagnostics> {
     let plan = tagging::plan(policy, facts)?;
-    let happened = events.iter().enumerate().map(|(number, event)| happened(number, event));
-    let happened = happened.collect::<Result<Vec<_>, _>>().map_err(|error| vec![*error])?;
-    if events.len() > limits::BUILD_EVENTS {
-        let message = format!("the build has {} events, and at most {} are read", events.len(), limits::BUILD_EVENTS);
-        return Err(vec![Diagnostic::error("too-many-events", message)]);
-    }
-    let attempts = events.iter().filter(|event| event.kind == EventKind::Attempted).map(attempt).collect();
-    let build = Build { plan: &plan, facts, request, events: &happened, commands: Commands { plan: &plan, request } };
-    Ok(build.run(attempts))
-}
-
-fn attempt(event: &BuildEvent) -> ReceiptAttempt {
-    ReceiptAttempt {
-        task: event.task.clone().unwrap_or_default(),
-        succeeded: event.succeeded,
-        cause: event.cause.clone(),
-        duration_ms: event.duration_ms,
-    }
-}
-
-fn happened(number: usize, event: &BuildEvent) -> Result<Happened, Box<Diagnostic>> {
-    let lacks = |part: &str, needs: &str| {
-        let message = format!("events[{number}].{part} needs {needs}");
-        Box::new(Diagnostic::error("invalid-event", message).help("an event has what its kind says"))
-    };
-    let task = || event.task.clone().ok_or_else(|| lacks("task", "the identifier of the task"));
-    Ok(match event.kind {
-        EventKind::Seen => {
-            let pair = event.probe.clone().zip(event.seen.clone());
-            let (probe, seen) = pair.ok_or_else(|| lacks("seen", "`probe` and `seen`"))?;
-            let observation = exchange::observation(ObservationRecord { probe, seen });
-            Happened::Seen(observation.map_err(|(part, needs)| lacks(part, needs))?)
-        }
-        EventKind::Attempted => Happened::Attempted {
-            task: task()?,
-            succeeded: event.succeeded,
-            digest_file: event.digest_file.clone(),
-            written: event.written.clone(),
-        },
-        EventKind::GaveUp => Happened::GaveUp { task: task()? },
-    })
+    let events = Events::read(events)?;
+    let build = Build { plan: &plan, facts, request, events: &events, commands: Commands { plan: &plan, request } };
+    Ok(build.run())
 }
 
 pub(super) struct Build<'a> {
     pub(super) plan: &'a ImagePlan,
     pub(super) facts: &'a Facts,
     pub(super) request: &'a BuildRequest,
-    pub(super) events: &'a [Happened],
+    pub(super) events: &'a Events,
     pub(super) commands: Commands<'a>,
 }
 
@@ -101,7 +61,8 @@ pub(super) enum Step {
 }
 
 impl<'a> Build<'a> {
-    fn run(&self, attempts: Vec<ReceiptAttempt>) -> BuildStep {
+    fn run(&self) -> BuildStep {
+        let attempts = self.events.attempts.clone();
         if !self.plan.decision.build {
             let reason = self.plan.decision.reasons.first().cloned();
             return BuildStep { reason, ..BuildStep::of(BuildStepKind::Skip) };
@@ -142,36 +103,10 @@ impl<'a> Build<'a> {
         self.plan.images.iter().filter(|image| image.push)
     }
 
-    /// What was seen before anything was done.
-    pub(super) fn before(&self) -> Vec<Observation> {
-        let first = self.events.iter().position(|event| !matches!(event, Happened::Seen(_)));
-        self.observations(0, first.unwrap_or(self.events.len()))
-    }
-
-    /// What was seen since the last try of anything.
-    pub(super) fn since(&self) -> Vec<Observation> {
-        let last = self.events.iter().rposition(|event| matches!(event, Happened::Attempted { .. }));
-        self.observations(last.map_or(0, |last| last + 1), self.events.len())
-    }
-
-    /// What was seen between the last try of a task and the next try of any, and whether there was such a next one.
-    pub(super) fn after(&self, task: &Task) -> (Vec<Observation>, bool) {
-        let own = |event: &Happened| matches!(event, Happened::Attempted { task: own, .. } if *own == task.id);
-        let tried = |event: &Happened| matches!(event, Happened::Attempted { .. });
-        let first = self.events.iter().rposition(own).map_or(0, |last| last + 1);
-        let later = self.events.iter().skip(first).position(tried).map(|distance| first + distance);
-        (self.observations(first, later.unwrap_or(self.events.len())), later.is_some())
-    }
-
-    pub(super) fn observations(&self, from: usize, to: usize) -> Vec<Observation> {
-        let seen = self.events.get(from..to).unwrap_or_default().iter();
-        seen.filter_map(|event| if let Happened::Seen(seen) = event { Some(seen.clone()) } else { None }).collect()
-    }
-
     /// Where the registry has the image of this commit already. Looked for in any case: what is there before tells later whether a push that
     /// failed has landed all the same.
     fn origin(&self) -> Next<Option<(String, Digest)>> {
-        let seen = self.before();
+        let seen = self.events.before();
         let look = Look::new(self.plan, &seen, false);
         let mut asks: Vec<ProbeRecord> = Vec::new();
         let mut origin = None;
@@ -185,8 +120,7 @@ impl<'a> Build<'a> {
                 _ => {}
             }
         }
-        let begun = self.events.iter().any(|event| !matches!(event, Happened::Seen(_)));
-        if !asks.is_empty() && !begun {
+        if !asks.is_empty() && !self.events.have_begun() {
             return Err(ask(asks));
         }
         let reuse = !self.request.rebuild && reusable(self.plan, self.facts.dirty);
@@ -195,15 +129,14 @@ impl<'a> Build<'a> {
 
     /// Gives an image that is there the names that are missing.
     fn complete(&self, image: &str, digest: &Digest, state: &mut Pushed) -> Next<()> {
-        let seen = self.before();
+        let seen = self.events.before();
         let look = Look::new(self.plan, &seen, false);
         let mut asks: Vec<ProbeRecord> = Vec::new();
-        let begun = self.events.iter().any(|event| !matches!(event, Happened::Seen(_)));
         let mut missing = Vec::new();
         for reference in self.targets().flat_map(|target| &target.references) {
             let (name, tag) = split(reference);
             let probe = crate::selection::Probe::Manifest { image: name.to_owned(), reference: tag.to_owned() };
-            if !begun && matches!(look.view.sighting(&probe), crate::selection::Answer::Open) {
+            if !self.events.have_begun() && matches!(look.view.sighting(&probe), crate::selection::Answer::Open) {
                 asks.push(probe.into());
             } else if look.digest(name, tag).as_ref() != Some(digest) {
                 missing.push(reference);
@@ -288,7 +221,7 @@ impl<'a> Build<'a> {
         let Some(reference) = target.references.first().filter(|_| target.references.len() > 1) else {
             return Ok(None);
         };
-        let (seen, is_over) = self.after(task);
+        let (seen, is_over) = self.events.after(task);
         let (image, tag) = split(reference);
         let fault = |code: &str, message: String| Ok(Some(Reason::new(code, format!("{reference}: {message}"))));
         match Look::new(self.plan, &seen, true).name(image, tag) {

@@ -1,8 +1,9 @@
 //! How a task stands.
 
 use super::commands::{Commands, Style};
+use super::events::Attempt;
 use super::look::{Look, Sight, split};
-use super::model::{Happened, Task, WrittenFile};
+use super::model::{Task, WrittenFile};
 use super::next::{Build, Next, Step, ask};
 use super::report;
 use crate::Reason;
@@ -24,10 +25,8 @@ impl Build<'_> {
     /// How a task stands. `landing` are the images that it pushes: after a try that failed the registry is looked at, because what it
     /// already has must not be pushed again.
     pub(super) fn progress(&self, task: &Task, landing: &[&PlannedImage]) -> Next<Progress> {
-        let own = |event: &&Happened| matches!(event, Happened::Attempted { task: own, .. } | Happened::GaveUp { task: own } if *own == task.id);
-        let gave_up = self.events.iter().filter(own).any(|event| matches!(event, Happened::GaveUp { .. }));
-        let last = self.events.iter().filter(own).rfind(|event| matches!(event, Happened::Attempted { .. }));
-        let Some(Happened::Attempted { succeeded, digest_file, written, .. }) = last else {
+        let (last, gave_up) = self.events.last(task);
+        let Some(Attempt { succeeded, digest_file, written }) = last else {
             let reason = || Reason::new("not-tried", format!("the step `{}` could not be tried", task.id));
             return Ok(if gave_up { Progress::Failed(reason()) } else { run(task) });
         };
@@ -60,7 +59,7 @@ impl Build<'_> {
         if landing.is_empty() || task.writes.is_some() {
             return Ok(None);
         }
-        let (before, (since, is_over)) = (self.before(), self.after(task));
+        let (before, (since, is_over)) = (self.events.before(), self.events.after(task));
         let (old, look) = (Look::new(self.plan, &before, false), Look::new(self.plan, &since, true));
         let mut asks = Vec::new();
         let mut digests = Vec::new();
