@@ -3,6 +3,7 @@
 mod arguments;
 mod build;
 mod metadata;
+mod promotion;
 mod reference;
 mod selection;
 mod version;
@@ -207,8 +208,15 @@ const FUNCTIONS: &[(&str, Function)] = &[
 ];
 
 /// The tables, one for each file.
-const TABLES: &[&[(&str, Function)]] =
-    &[FUNCTIONS, build::FUNCTIONS, metadata::FUNCTIONS, selection::FUNCTIONS, version::FUNCTIONS, reference::FUNCTIONS];
+const TABLES: &[&[(&str, Function)]] = &[
+    FUNCTIONS,
+    build::FUNCTIONS,
+    promotion::FUNCTIONS,
+    metadata::FUNCTIONS,
+    selection::FUNCTIONS,
+    version::FUNCTIONS,
+    reference::FUNCTIONS,
+];
 
 /// Names that [`call`] accepts.
 pub fn names() -> impl Iterator<Item = &'static str> {

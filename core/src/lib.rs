@@ -3,8 +3,8 @@
 //! What this crate needs comes in as values; what it wants done goes out as values. It reads no clock, no
 //! environment, no file and no random source, so every decision can be recorded, replayed and tested.
 //!
-//! There is one module per decision, named like its WIT interface: [`facts`], [`policy`], [`tagging`], [`retry`], [`selection`], [`build`], and [`json`]
-//! for the same functions with JSON in and out.
+//! There is one module per decision, named like its WIT interface: [`facts`], [`policy`], [`tagging`], [`retry`], [`selection`], [`build`],
+//! [`promotion`], and [`json`] for the same functions with JSON in and out.
 #![forbid(unsafe_code)]
 
 pub mod build;
@@ -18,6 +18,7 @@ mod order;
 pub mod pattern;
 pub mod policy;
 mod position;
+pub mod promotion;
 mod read;
 pub mod reason;
 pub mod receipt;

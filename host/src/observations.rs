@@ -1,5 +1,6 @@
 //! What was seen of registries, receipts and archives, as a document: the input of a decision that looks at nothing itself.
 
+use buildonce::types::RegistryTags;
 use buildonce::types::selection::{
     Accept, ArchiveImage, ArchiveSeen, Cause, Observation, Probe, ProbeKind, ReceiptSeen, Sighting, SightingKind,
 };
@@ -23,8 +24,8 @@ macro_rules! words {
 }
 
 words! {
-    ProbeWord => ProbeKind { Receipt, Manifest, Config, Archive }
-    SightingWord => SightingKind { Unknown, Absent, Document, Receipt, Archive }
+    ProbeWord => ProbeKind { Receipt, Manifest, Config, Archive, Tags }
+    SightingWord => SightingKind { Unknown, Absent, Document, Receipt, Archive, Tags }
     CauseWord => Cause { Denied, RateLimited, Unavailable, Timeout, Invalid, AcceptIncomplete, Changed }
     AcceptWord => Accept { Complete, Partial }
 }
@@ -54,6 +55,7 @@ struct SightingText {
     digest: Option<String>,
     receipt: Option<ReceiptText>,
     archive: Option<ArchiveText>,
+    tags: Option<TagsText>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +71,13 @@ struct ReceiptText {
 struct ArchiveText {
     path: String,
     images: Vec<ImageText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TagsText {
+    tags: Vec<String>,
+    complete: bool,
 }
 
 #[derive(Deserialize)]
@@ -100,7 +109,7 @@ impl From<ObservationText> for Observation {
 
 impl From<SightingText> for Sighting {
     fn from(text: SightingText) -> Self {
-        let SightingText { kind, cause, accept, body, digest, receipt, archive } = text;
+        let SightingText { kind, cause, accept, body, digest, receipt, archive, tags } = text;
         let receipt = receipt.map(|ReceiptText { built, head, references }| ReceiptSeen { built, head, references });
         let image = |ImageText { references, config, digest }| ArchiveImage { references, config, digest };
         let archive = archive
@@ -113,6 +122,7 @@ impl From<SightingText> for Sighting {
             digest,
             receipt,
             archive,
+            tags: tags.map(|TagsText { tags, complete }| RegistryTags { tags, complete }),
         }
     }
 }

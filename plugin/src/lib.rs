@@ -15,6 +15,7 @@ mod json;
 mod memory;
 mod metadata;
 mod policy;
+mod promotion;
 mod receipt;
 mod reference;
 mod retry;

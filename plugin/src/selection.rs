@@ -55,9 +55,9 @@ one_way_enum!(wit::Fallback => core::Fallback { Archive, Rebuild, Fail });
 one_way_enum!(wit::OnUnknown => core::OnUnknown { Fail, Fallback });
 one_way_enum!(wit::OverrideRevision => core::OverrideRevision { Accepted, Any });
 one_way!(wit::Request => core::Request {
-    reference, override_revision, platforms, freshness, fallback, on_unknown, source,
+    reference, override_revision, platforms, freshness, fallback, on_unknown, source, revisions,
 });
-enumeration!(wit::ProbeKind = exchange::ProbeKind { Receipt, Manifest, Config, Archive });
+enumeration!(wit::ProbeKind = exchange::ProbeKind { Receipt, Manifest, Config, Archive, Tags });
 record!(wit::Probe = exchange::ProbeRecord { kind, image, reference });
 enumeration!(
     wit::Cause = core::Cause { Denied, RateLimited, Unavailable, Timeout, Invalid, AcceptIncomplete, Changed }
@@ -66,14 +66,16 @@ one_way_enum!(wit::Accept => core::Accept { Complete, Partial });
 one_way!(wit::ReceiptSeen => core::ReceiptSeen { built, head, references });
 one_way!(wit::ArchiveImage => core::ArchiveImage { references, config, digest });
 one_way!(wit::ArchiveSeen => core::ArchiveSeen { path, images });
-one_way_enum!(wit::SightingKind => exchange::SightingKind { Unknown, Absent, Document, Receipt, Archive });
-one_way!(wit::Sighting => exchange::SightingRecord { kind, cause, accept, body, digest, receipt, archive });
+one_way_enum!(wit::SightingKind => exchange::SightingKind { Unknown, Absent, Document, Receipt, Archive, Tags });
+one_way!(wit::Sighting => exchange::SightingRecord {
+    kind, cause, accept, body, digest, receipt, archive, tags,
+});
 one_way!(wit::Observation => exchange::ObservationRecord { probe, seen });
 one_way_enum!(core::Rung => wit::Rung { Override, Receipt, Exact, Branch, Archive });
 one_way_enum!(core::Verdict => wit::Verdict { Accept, Reject, Absent, Unknown });
 one_way!(core::Tried => wit::Tried { rung, reference, verdict, reason, platform, cause });
 one_way!(core::SelectedPlatform => wit::SelectedPlatform { platform, digest, config });
-one_way_enum!(core::Proof => wit::Proof { Proven, Stale, Waived });
+enumeration!(wit::Proof = core::Proof { Proven, Stale, Waived });
 one_way!(core::Selected => wit::Selected {
     rung, found, reference, digest, archive, platforms, proof, revisions, warnings, trace,
 });

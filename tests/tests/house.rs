@@ -129,13 +129,18 @@ const SHARED: [&str; 15] = [
 ];
 
 /// What a decision may use beside those: producer and consumer of an image must not disagree on its names.
-/// What a build sees is judged like what a consumer sees, and it writes the receipt.
-const BETWEEN_DECISIONS: [(&str, &str); 5] = [
+/// What a build sees is judged like what a consumer sees, and it writes the receipt. A promotion goes on with the image that was selected,
+/// and its steps are carried out like those of a build.
+const BETWEEN_DECISIONS: [(&str, &str); 9] = [
     ("selection", "tagging"),
     ("build", "tagging"),
     ("build", "selection"),
     ("build", "receipt"),
     ("receipt", "tagging"),
+    ("promotion", "selection"),
+    ("promotion", "tagging"),
+    ("promotion", "build"),
+    ("promotion", "receipt"),
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 //! `buildah` and `podman` are the source.
 
 use super::model::{BuildRequest, CONTEXT, DIGEST_FILE, ImageCopy, Task};
+use crate::policy::matcher::registry::is_loopback;
 use crate::policy::{BUILDER_ARGUMENTS, Operation};
 use crate::tagging::{ArchiveFormat, ArchiveMethod, ArchivePlan, BuilderRun, ImagePlan, PlannedImage};
 
@@ -86,7 +87,7 @@ impl<'a> Commands<'a> {
         let several = self.plan.delivery.platforms.len() > 1;
         let mut command = words(self.plan, if several { &["manifest", "push", "--all"] } else { &["push"] });
         command.extend(["--digestfile".to_owned(), DIGEST_FILE.to_owned()]);
-        if self.request.plain_http || is_loopback(&image.registry) {
+        if self.request.plain_http.contains(&image.registry) || is_loopback(&image.registry) {
             command.push("--tls-verify=false".to_owned());
         }
         command.extend([first.to_owned(), format!("docker://{target}")]);
@@ -161,15 +162,4 @@ impl<'a> Commands<'a> {
 
 fn words(plan: &ImagePlan, arguments: &[&str]) -> Vec<String> {
     plan.builder.iter().cloned().chain(arguments.iter().map(|word| (*word).to_owned())).collect()
-}
-
-/// Whether a registry is on this machine, where builders speak without TLS.
-pub(super) fn is_loopback(registry: &str) -> bool {
-    let host = match registry.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => registry.split(':').next().unwrap_or_default(),
-    };
-    host == "localhost"
-        || host == "::1"
-        || (host.starts_with("127.") && host.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
 }

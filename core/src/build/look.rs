@@ -7,12 +7,9 @@ use crate::reference::{Digest, Platform};
 use crate::selection::exchange::ProbeRecord;
 use crate::selection::{
     Answer, Cause, Fit, Observation, Outcome, OverrideRevision, Probe, SelectedPlatform, Sighting, Verifier, View,
-    Wanted, config, judge_archive,
+    Wanted, config, judge_archive, shown,
 };
-use crate::tagging::{AcceptedRevision, ImagePlan};
-
-/// The label with the commit that was built.
-const REVISION: &str = "org.opencontainers.image.revision";
+use crate::tagging::{AcceptedRevision, ImagePlan, REVISION};
 
 /// The label with the time of the build, which is another one for every build.
 const CREATED: &str = "org.opencontainers.image.created";
@@ -162,10 +159,6 @@ impl<'a> Look<'a> {
             Some(Reason::new("label-missing", message))
         })
     }
-}
-
-fn shown(text: &str) -> String {
-    text.chars().take(80).flat_map(char::escape_debug).collect()
 }
 
 /// A reference without a digest, by its name and tag.

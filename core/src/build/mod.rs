@@ -15,3 +15,6 @@ mod report;
 
 pub use model::*;
 pub use next::next;
+
+// A promotion is decided from the same events.
+pub(crate) use events::Events;

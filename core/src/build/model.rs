@@ -28,9 +28,9 @@ pub struct BuildRequest {
     /// Build although the registry has the image of this commit.
     #[serde(default)]
     pub rebuild: bool,
-    /// Registries are talked to without TLS. Those of this machine always are.
+    /// Registries that are talked to without TLS, with their ports. Those of this machine always are.
     #[serde(default)]
-    pub plain_http: bool,
+    pub plain_http: Vec<String>,
     /// SHA-256 of the policy document, in hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_sha256: Option<String>,
@@ -101,7 +101,7 @@ pub struct ImageCopy {
     pub image: String,
     /// Digest of the index or manifest.
     pub digest: String,
-    /// `name:tag` of the target.
+    /// `name:tag` of the target, or `name@digest` for the image without a name.
     pub target: String,
 }
 

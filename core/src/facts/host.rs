@@ -64,7 +64,7 @@ pub struct HostFacts {
 }
 
 /// The tags that a registry has of an image: of the first that the run pushes, as the others are copies.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegistryTags {
     /// In any order.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::build::{BuildEvent, BuildRequest};
 use crate::facts::{Facts, HostFacts};
+use crate::promotion::PromotionRequest;
 use crate::receipt::Receipt;
 use crate::reference::{Digest, Platform};
 use crate::retry::{ActionSituation, Outcome, Situation};
@@ -47,15 +48,17 @@ const ACTION: &str = r#"{"inputs": [{"key": "command", "value": "x"}], "history"
 const SEEN: &str = r#"[{"probe": {"kind": "manifest", "image": "i", "reference": "r"}, "seen": {"kind": "document", "body": "{}"}},
     {"probe": {"kind": "receipt"}, "seen": {"kind": "receipt", "receipt": {"built": "0a", "references": ["x"]}}},
     {"probe": {"kind": "archive"}, "seen": {"kind": "archive", "archive": {"path": "p", "images": [{"config": "{}"}]}}},
+    {"probe": {"kind": "tags", "image": "i"}, "seen": {"kind": "tags", "tags": {"tags": ["1"], "complete": true}}},
     {"probe": {"kind": "config"}, "seen": {"kind": "unknown", "cause": "accept-incomplete", "accept": "partial"}}]"#;
 
 const REQUEST: &str = r#"{"reference": "r", "override_revision": "any", "platforms": ["linux/amd64"], "freshness": "warn",
-    "fallback": ["archive", "fail"], "on_unknown": "fallback", "source": "acme/app"}"#;
+    "fallback": ["archive", "fail"], "on_unknown": "fallback", "source": "acme/app", "revisions": ["00"]}"#;
 
 const CHANNEL: &str = r#"{"mode": "flux", "strategy": "semver", "range": ">=1", "order": "descending", "allow": ["a"], "unreadable": "refuse"}"#;
 const TAGS: &str = r#"[{"name": "1.2.3", "created": 5, "digest": "d"}, {"name": ""}]"#;
-const BUILD: &str = r#"{"context": ".", "file": "Dockerfile", "arguments": ["--x"], "rebuild": true, "plain_http": false,
+const BUILD: &str = r#"{"context": ".", "file": "Dockerfile", "arguments": ["--x"], "rebuild": true, "plain_http": ["r.example:5000"],
     "policy_sha256": "0a", "component_sha256": "0b"}"#;
+const PROMOTION: &str = r#"{"image": "r", "proof": "waived", "to": ["main"], "overwrite": true, "dry_run": false}"#;
 const EVENTS: &str = r#"[{"kind": "seen", "probe": {"kind": "archive"}, "seen": {"kind": "absent", "accept": "complete"}},
     {"kind": "attempted", "task": "build", "succeeded": true, "cause": "", "duration_ms": 5, "digest_file": "x",
      "written": {"sha256": "00", "size": 3}}, {"kind": "gave-up", "task": "build"}]"#;
@@ -100,6 +103,7 @@ macro_rules! each {
         $check::<Digest>(&$damage(DIGEST), $($more),*);
         $check::<Outcome>(&$damage(r#"{"signalled": 9}"#), $($more),*);
         $check::<BuildRequest>(&$damage(BUILD), $($more),*);
+        $check::<PromotionRequest>(&$damage(PROMOTION), $($more),*);
         $check::<Vec<BuildEvent>>(&$damage(EVENTS), $($more),*);
         $check::<Receipt>(&$damage(RECEIPT), $($more),*);
         $check::<Option<Reflected>>(&$damage(r#"{"tag": "x", "digest": null}"#), $($more),*);

@@ -10,7 +10,7 @@ use super::model::{
 };
 use super::reflection::{Reflected, Reflection, ReflectionPolicy, ReflectionStep};
 use crate::diagnostic::Diagnostics;
-use crate::facts::Facts;
+use crate::facts::{Facts, RegistryTags};
 use crate::policy::Policy;
 use crate::tagging::AcceptedRevision;
 use crate::{Diagnostic, Reason};
@@ -27,6 +27,8 @@ pub enum ProbeKind {
     Config,
     /// See [`Probe::Archive`].
     Archive,
+    /// See [`Probe::Tags`]; needs `image`.
+    Tags,
 }
 
 /// A [`Probe`] with its kind.
@@ -57,6 +59,8 @@ pub enum SightingKind {
     Receipt,
     /// See [`Sighting::Archive`]; needs `archive`.
     Archive,
+    /// See [`Sighting::Tags`]; needs `tags`.
+    Tags,
 }
 
 /// A [`Sighting`] with its kind.
@@ -83,6 +87,9 @@ pub struct SightingRecord {
     /// The archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archive: Option<ArchiveSeen>,
+    /// The list of tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<RegistryTags>,
 }
 
 /// An [`Observation`] in records.
@@ -213,43 +220,54 @@ fn probe(record: ProbeRecord) -> Result<Probe, Lack> {
             let (image, digest) = located.ok_or(("probe", "`image` and `reference` for a config"))?;
             Probe::Config { image, digest }
         }
+        ProbeKind::Tags => Probe::Tags { image: record.image.ok_or(("probe", "`image` for a list of tags"))? },
     })
 }
 
 fn sighting(record: SightingRecord) -> Result<Sighting, Lack> {
-    let SightingRecord { kind, cause, accept, body, digest, receipt, archive } = record;
+    let SightingRecord { kind, cause, accept, body, digest, receipt, archive, tags } = record;
     Ok(match kind {
         SightingKind::Unknown => Sighting::Unknown(cause.ok_or(("seen", "`cause` where the answer is not known"))?),
         SightingKind::Absent => Sighting::Absent(accept.ok_or(("seen", "`accept` where nothing was there"))?),
         SightingKind::Document => Sighting::Document { body: body.ok_or(("seen", "`body` for a document"))?, digest },
         SightingKind::Receipt => Sighting::Receipt(receipt.ok_or(("seen", "`receipt` for a receipt"))?),
         SightingKind::Archive => Sighting::Archive(archive.ok_or(("seen", "`archive` for an archive"))?),
+        SightingKind::Tags => Sighting::Tags(tags.ok_or(("seen", "`tags` for a list of tags"))?),
     })
 }
 
 impl From<Probe> for ProbeRecord {
     fn from(probe: Probe) -> Self {
-        let (kind, located) = match probe {
-            Probe::Receipt => (ProbeKind::Receipt, None),
-            Probe::Archive => (ProbeKind::Archive, None),
-            Probe::Manifest { image, reference } => (ProbeKind::Manifest, Some((image, reference))),
-            Probe::Config { image, digest } => (ProbeKind::Config, Some((image, digest))),
+        let (kind, image, reference) = match probe {
+            Probe::Receipt => (ProbeKind::Receipt, None, None),
+            Probe::Archive => (ProbeKind::Archive, None, None),
+            Probe::Manifest { image, reference } => (ProbeKind::Manifest, Some(image), Some(reference)),
+            Probe::Config { image, digest } => (ProbeKind::Config, Some(image), Some(digest)),
+            Probe::Tags { image } => (ProbeKind::Tags, Some(image), None),
         };
-        let (image, reference) = located.unzip();
         Self { kind, image, reference }
     }
 }
 
 impl From<Sighting> for SightingRecord {
     fn from(sighting: Sighting) -> Self {
-        let of =
-            |kind| Self { kind, cause: None, accept: None, body: None, digest: None, receipt: None, archive: None };
+        let of = |kind| Self {
+            kind,
+            cause: None,
+            accept: None,
+            body: None,
+            digest: None,
+            receipt: None,
+            archive: None,
+            tags: None,
+        };
         match sighting {
             Sighting::Unknown(cause) => Self { cause: Some(cause), ..of(SightingKind::Unknown) },
             Sighting::Absent(accept) => Self { accept: Some(accept), ..of(SightingKind::Absent) },
             Sighting::Document { body, digest } => Self { body: Some(body), digest, ..of(SightingKind::Document) },
             Sighting::Receipt(receipt) => Self { receipt: Some(receipt), ..of(SightingKind::Receipt) },
             Sighting::Archive(archive) => Self { archive: Some(archive), ..of(SightingKind::Archive) },
+            Sighting::Tags(tags) => Self { tags: Some(tags), ..of(SightingKind::Tags) },
         }
     }
 }
@@ -293,6 +311,7 @@ mod tests {
             Probe::Archive,
             Probe::Manifest { image: "ghcr.io/acme/app".to_owned(), reference: "x".to_owned() },
             Probe::Config { image: "ghcr.io/acme/app".to_owned(), digest: "sha256:0".to_owned() },
+            Probe::Tags { image: "ghcr.io/acme/app".to_owned() },
         ];
         let sightings = [
             Sighting::Unknown(Cause::Timeout),
@@ -300,6 +319,7 @@ mod tests {
             Sighting::Document { body: "{}".to_owned(), digest: None },
             Sighting::Receipt(ReceiptSeen::default()),
             Sighting::Archive(ArchiveSeen::default()),
+            Sighting::Tags(RegistryTags::default()),
         ];
         for probe in &probes {
             for seen in &sightings {

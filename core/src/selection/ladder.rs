@@ -1,12 +1,12 @@
 //! Which names are tried, in which order. Every name is made by the code that names images when they are built.
 
 use super::model::{Request, Rung};
-use super::revision::is_full;
+use super::revision::{is_full, shown};
 use crate::diagnostic::Diagnostics;
 use crate::facts::{EventKind, Facts, ForkStatus, Reference, ReferenceKind, RevisionKind, Revisions};
 use crate::policy::{Place, Policy, TagRule, TagSource, Template, When};
 use crate::reference::{Digest, ImageReference, Platform, is_tag};
-use crate::tagging::{self, AcceptedRevision, Lookup};
+use crate::tagging::{self, AcceptedRevision, HEAD_REVISION, Lookup, REVISION};
 use crate::{Diagnostic, Reason};
 
 /// A tag that no consumer is ever given, as it says nothing about any commit.
@@ -69,7 +69,7 @@ impl Ladder {
         let mut ladder = Self {
             named,
             candidates: Vec::new(),
-            accepted: known.accepted.into_iter().filter(|accepted| is_full(&accepted.revision)).collect(),
+            accepted: accepted(known.accepted, &request.revisions)?,
             platforms: platforms(request.platforms.as_ref().unwrap_or(&known.platforms))?,
             unnamed: None,
             images,
@@ -117,6 +117,26 @@ impl Ladder {
         }
         self.candidates.truncate(MAX_CANDIDATES);
     }
+}
+
+/// The commits that an image may prove: the run's, and those that a person calls as good.
+fn accepted(known: Vec<AcceptedRevision>, given: &[String]) -> Result<Vec<AcceptedRevision>, Diagnostics> {
+    let mut accepted: Vec<_> = known.into_iter().filter(|own| is_full(&own.revision)).collect();
+    for text in given {
+        let revision = text.trim().to_ascii_lowercase();
+        if !is_full(&revision) {
+            let message = format!("`{}` is not a full commit name", shown(text));
+            let help = "give all 40 or 64 digits, as `git rev-parse` prints them: a short name proves nothing";
+            return Err(vec![Diagnostic::error("invalid-revision", message).help(help)]);
+        }
+        for label in [REVISION, HEAD_REVISION] {
+            let own = AcceptedRevision { label: label.to_owned(), revision: revision.clone() };
+            if !accepted.contains(&own) {
+                accepted.push(own);
+            }
+        }
+    }
+    Ok(accepted)
 }
 
 /// A reference without a digest, by its name and tag.

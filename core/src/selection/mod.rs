@@ -23,7 +23,7 @@ pub use step::{MAX_STEPS, next};
 // What a build looks at is judged by the same code.
 pub(crate) use archive::judge as judge_archive;
 pub(crate) use document::config;
-pub(crate) use revision::Wanted;
+pub(crate) use revision::{Wanted, shown};
 pub(crate) use verify::{Fit, Outcome, Verifier};
 pub(crate) use view::{Answer, View};
 

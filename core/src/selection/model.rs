@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Reason;
+use crate::facts::RegistryTags;
 pub use crate::policy::{Fallback, Freshness, OnUnknown};
 use crate::tagging::AcceptedRevision;
 
@@ -43,6 +44,9 @@ pub struct Request {
     /// The value that the label `org.opencontainers.image.source` must have; absent for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// Commits, in full, that a person calls as good as this run's own: the head of a pull request after it was squashed, for example.
+    #[serde(default)]
+    pub revisions: Vec<String>,
 }
 
 /// Something that the host can look at. The order of the variants has no meaning.
@@ -67,6 +71,11 @@ pub enum Probe {
     /// The archive that the producer left with its run, unpacked as far as its list of images and their configs. Answer with
     /// [`Sighting::Archive`].
     Archive,
+    /// The list of an image's tags, to its end. Answer with [`Sighting::Tags`].
+    Tags {
+        /// Registry and repository.
+        image: String,
+    },
 }
 
 /// Why nobody knows what a source has. None of these is an absence.
@@ -156,6 +165,8 @@ pub enum Sighting {
     Receipt(ReceiptSeen),
     /// An archive.
     Archive(ArchiveSeen),
+    /// A list of tags.
+    Tags(RegistryTags),
 }
 
 /// A question and what the host saw.

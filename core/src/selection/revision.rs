@@ -85,7 +85,8 @@ impl Wanted<'_> {
     }
 }
 
-fn shown(text: &str) -> String {
+/// A value of somebody else's, cut where it is long, for messages.
+pub(crate) fn shown(text: &str) -> String {
     text.chars().take(80).collect::<String>().escape_debug().to_string()
 }
 

@@ -8,10 +8,10 @@ use crate::policy::{EntryRule, Policy};
 use crate::{Diagnostic, Entry};
 
 /// The label of the whole commit that the image was built from.
-pub(super) const REVISION: &str = "org.opencontainers.image.revision";
+pub(crate) const REVISION: &str = "org.opencontainers.image.revision";
 
 /// The label of the whole commit that people call the change's, whatever it was merged with for the build.
-pub(super) const HEAD_REVISION: &str = "dev.buildonce.head-revision";
+pub(crate) const HEAD_REVISION: &str = "dev.buildonce.head-revision";
 
 const OCI_PREFIX: &str = "org.opencontainers.image.";
 

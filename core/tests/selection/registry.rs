@@ -71,6 +71,7 @@ impl World {
             }
             Probe::Receipt => self.receipt.clone().map_or_else(absent, Sighting::Receipt),
             Probe::Archive => self.archive.clone().unwrap_or_else(absent),
+            Probe::Tags { image } => panic!("the list of {image} names no commit, so nobody reads it"),
         };
         Observation { probe: probe.clone(), seen }
     }

@@ -13,16 +13,19 @@ mod history;
 mod init;
 mod inputs;
 mod lint;
+mod look;
 mod metadata;
 mod options;
 mod plan;
 mod planned;
 mod policy_file;
+mod promote;
 mod replay;
 mod retry;
 mod schema;
 mod select;
 mod terminal;
+mod work;
 mod world;
 
 use std::env;
@@ -36,6 +39,7 @@ use crate::problem::{Exit, Problem, cause};
 
 pub(crate) use build::Answer as Built;
 use options::EngineOptions;
+pub(crate) use promote::Answer as Promoted;
 pub(crate) use replay::Replayed;
 use terminal::Terminal;
 
@@ -71,6 +75,7 @@ enum Command {
     Plan(plan::Options),
     Build(Box<build::Options>),
     Select(Box<select::Options>),
+    Promote(Box<promote::Options>),
     Facts(facts::Options),
     Lint(lint::Options),
     Explain(explain::Options),
@@ -126,6 +131,7 @@ fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
         Some(Command::Plan(options)) => plan::run(&options, engine, terminal),
         Some(Command::Build(options)) => build::run(&options, engine, terminal),
         Some(Command::Select(options)) => select::run(&options, engine, terminal),
+        Some(Command::Promote(options)) => promote::run(&options, engine, terminal),
         Some(Command::Facts(options)) => facts::run(&options, engine, terminal),
         Some(Command::Lint(options)) => lint::run(options, engine, terminal),
         Some(Command::Explain(options)) => explain::run(&options, engine, terminal),

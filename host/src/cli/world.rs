@@ -107,6 +107,7 @@ impl World {
         let ask: fn(&Registry, &str, &str) -> Result<Document, Failure> = match probe.kind {
             ProbeKind::Receipt => return Ok(self.handed.receipt_seen()),
             ProbeKind::Archive => return self.handed.archive_seen(),
+            ProbeKind::Tags => return self.registry.tags(probe.image.as_deref().unwrap_or_default()),
             ProbeKind::Manifest => Registry::manifest_as_sent,
             ProbeKind::Config => |registry, image, digest| registry.blob_as_sent(image, digest, CONFIG),
         };

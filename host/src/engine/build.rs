@@ -1,8 +1,9 @@
-//! Builds and their receipts.
+//! Builds, their receipts, and promotions.
 
 use super::selection::size_of_sighting;
 use super::session::Session;
 use super::types::build::{BuildEvent, BuildRequest, BuildStep, Receipt};
+use super::types::promotion::{PromotionRequest, PromotionStep};
 use super::{EngineError, Policy, Refusal, RunFacts};
 
 impl Session {
@@ -20,6 +21,23 @@ impl Session {
             facts.bytes + words + events.iter().map(size_of_event).sum::<usize>(),
             |input| input.policy(policy).facts(facts).with("request", request).with("events", events),
             |i, s| i.buildonce_engine_build().call_next(s, policy.resource, facts.resource, request, events),
+        )
+    }
+
+    /// Says what comes next in a promotion, from everything that happened so far, in order.
+    pub fn promote(
+        &mut self,
+        policy: Policy,
+        facts: RunFacts,
+        request: &PromotionRequest,
+        events: &[BuildEvent],
+    ) -> Result<Result<PromotionStep, Refusal>, EngineError> {
+        let words = request.to.iter().map(|word| 1024 + word.len()).sum::<usize>();
+        self.call(
+            "promotion.next",
+            facts.bytes + words + events.iter().map(size_of_event).sum::<usize>(),
+            |input| input.policy(policy).facts(facts).with("request", request).with("events", events),
+            |i, s| i.buildonce_engine_promotion().call_next(s, policy.resource, facts.resource, request, events),
         )
     }
 

@@ -42,6 +42,12 @@ pub mod types {
             Receipt, ReceiptArchive, ReceiptAttempt, ReceiptImage, ReceiptPlatform,
         };
     }
+    /// How an image gets more names.
+    pub mod promotion {
+        pub use super::super::bindings::exports::buildonce::engine::promotion::{
+            PromotionRequest, PromotionState, PromotionStep, PromotionStepKind, PromotionTarget,
+        };
+    }
     pub use super::bindings::exports::buildonce::engine::reference::{ImageReference, Platform, PlatformFit, Scheme};
     /// Which image is the image of a commit, and which tag of a moving line is the newest.
     pub mod selection {

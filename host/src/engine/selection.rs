@@ -112,5 +112,6 @@ pub(super) fn size_of_sighting(seen: &Sighting) -> usize {
     let archive = seen.archive.iter().flat_map(|archive| &archive.images);
     let images: usize = archive.map(|image| 256 + image.config.len()).sum();
     let references: usize = seen.receipt.iter().flat_map(|receipt| &receipt.references).map(String::len).sum();
-    1024 + seen.body.as_ref().map_or(0, String::len) + images + references
+    let tags: usize = seen.tags.iter().flat_map(|own| &own.tags).map(|tag| 32 + tag.len()).sum();
+    1024 + tags + seen.body.as_ref().map_or(0, String::len) + images + references
 }

@@ -7,6 +7,7 @@ mod build;
 mod dotenv;
 mod file;
 mod github;
+mod promotion;
 mod selection;
 mod values;
 
@@ -17,4 +18,5 @@ pub(crate) use build::build;
 pub(crate) use dotenv::{dotenv, metadata_dotenv};
 pub(crate) use file::{append, replace};
 pub(crate) use github::{END_GROUP, annotation, block, commands, group, outputs, outputs_of_log, set};
+pub(crate) use promotion::promotion;
 pub(crate) use selection::{channel, proof, rung, selection};

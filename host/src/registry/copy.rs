@@ -40,12 +40,14 @@ struct Descriptor {
 }
 
 impl Registry {
-    /// Gives what a digest of `image` names the name `target`, such as `registry.example/acme/app:1.2`.
+    /// Gives what a digest of `image` names the name `target`, such as `registry.example/acme/app:1.2`, or brings it there without a name,
+    /// for `registry.example/acme/app@sha256:…`.
     pub(crate) fn copy(&self, image: &str, digest: &str, target: &str) -> Result<(), Failure> {
+        let by_tag = || target.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
         let (to, tag) = target
-            .rsplit_once(':')
-            .filter(|(_, tag)| !tag.contains('/'))
-            .ok_or_else(|| Failure::invalid(format!("`{target}` is no name with a tag")))?;
+            .split_once('@')
+            .or_else(by_tag)
+            .ok_or_else(|| Failure::invalid(format!("`{target}` is no name with a tag or a digest")))?;
         let document = self.manifest(image, digest)?;
         let node = node(&document)?;
         if image != to {

@@ -35,5 +35,5 @@ pub(crate) fn unknown(failure: &Failure) -> Sighting {
 
 /// A sighting without its parts.
 pub(crate) fn nothing(kind: SightingKind) -> Sighting {
-    Sighting { kind, cause: None, accept: None, body: None, digest: None, receipt: None, archive: None }
+    Sighting { kind, cause: None, accept: None, body: None, digest: None, receipt: None, archive: None, tags: None }
 }

@@ -3,9 +3,12 @@
 
 use std::collections::HashSet;
 
+use buildonce::types::RegistryTags;
+use buildonce::types::selection::{Sighting, SightingKind};
 use serde::Deserialize;
 
-use super::{Failure, Registry, address::Address, failure::is_page, token::encoded};
+use super::sighting::{absent, nothing};
+use super::{Failure, Kind, Registry, address::Address, failure::is_page, token::encoded};
 use crate::http::Request;
 
 /// Tags that are asked for in one page.
@@ -83,6 +86,19 @@ impl Listing {
 }
 
 impl Registry {
+    /// The whole list, as the engine sees it. A part of it is no answer.
+    pub(crate) fn tags(&self, image: &str) -> Result<Sighting, Failure> {
+        let mut listing = Listing::new(image);
+        while listing.is_open() {
+            match listing.ask(self) {
+                Err(failure) if failure.kind == Kind::Absent && listing.tags.is_empty() => return Ok(absent()),
+                page => listing.add(page?)?,
+            }
+        }
+        let tags = Some(RegistryTags { tags: listing.tags, complete: true });
+        Ok(Sighting { tags, ..nothing(SightingKind::Tags) })
+    }
+
     fn tags_page(&self, image: &str, what: &str) -> Result<Page, Failure> {
         let address = Address::parse(image, &self.plain)?;
         let url = address.url(what);

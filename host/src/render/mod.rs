@@ -20,6 +20,7 @@ mod markdown;
 mod metadata;
 mod plan;
 mod printable;
+mod promotion;
 mod replay;
 #[cfg(test)]
 mod samples;
@@ -40,6 +41,7 @@ pub(crate) use metadata::{
 };
 pub(crate) use plan::{Detail, PlanView, plan};
 pub(crate) use printable::{one_line, printable};
+pub(crate) use promotion::{promotion, summary as promotion_summary};
 pub(crate) use replay::replay;
 pub(crate) use selection::selection;
 pub(crate) use style::{ColorChoice, Style};

@@ -30,12 +30,13 @@ pub(crate) fn selection(facts: &Facts, step: &Step, detail: Detail, style: Style
     out
 }
 
-struct Page {
-    style: Style,
+/// Parts of an answer.
+pub(super) struct Page {
+    pub(super) style: Style,
 }
 
 impl Page {
-    fn selected(&self, selected: &Selected) -> String {
+    pub(super) fn selected(&self, selected: &Selected) -> String {
         let style = self.style;
         let why = selected.trace.last().map_or("", |tried| tried.reason.message.as_str());
         let mut out = format!("{}  {}\n", style.good(one_line(&selected.reference)), one_line(why));
@@ -61,7 +62,7 @@ impl Page {
         out
     }
 
-    fn not_selected(&self, answer: &NotSelected) -> String {
+    pub(super) fn not_selected(&self, answer: &NotSelected) -> String {
         let style = self.style;
         let code = one_line(&answer.reason.code);
         let mut out = format!("{}: {} ({code})\n", style.bad("no image"), one_line(&answer.reason.message));
@@ -91,7 +92,7 @@ impl Page {
         out
     }
 
-    fn ladder(&self, trace: &[Tried]) -> String {
+    pub(super) fn ladder(&self, trace: &[Tried]) -> String {
         let style = self.style;
         let mut out = format!("\n{}\n", style.heading("Ladder"));
         let row = |tried: &Tried| {
@@ -121,6 +122,7 @@ fn kind(kind: ProbeKind) -> &'static str {
         ProbeKind::Manifest => "manifest",
         ProbeKind::Config => "config",
         ProbeKind::Archive => "archive",
+        ProbeKind::Tags => "tags",
     }
 }
 

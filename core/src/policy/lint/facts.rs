@@ -4,6 +4,7 @@ use super::scope::events;
 use super::{conditions_of, warn};
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
+use crate::policy::matcher::registry::is_loopback;
 use crate::policy::{ImageRule, Part, Policy, Value};
 
 pub(super) fn lint(policy: &Policy, facts: &Facts, findings: &mut Diagnostics) {
@@ -50,11 +51,6 @@ fn canonical(host: &str) -> String {
         "index.docker.io" | "registry-1.docker.io" | "docker.io" => "docker.io".to_owned(),
         _ => host,
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name == "localhost" || name.starts_with("127.") || name == "[::1]"
 }
 
 /// Conditions on changed files in a run that does not know them.

@@ -1,7 +1,6 @@
 //! `buildonce select`.
 
 mod channel;
-mod look;
 mod shelf;
 mod wait;
 
@@ -17,6 +16,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::handed::Handed;
 use super::inputs::{self, Inputs, Known};
+use super::look::{Question, Seen};
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::plan::deliver;
 use super::policy_file::{PolicyFile, policy};
@@ -28,7 +28,6 @@ use crate::problem::finding;
 use crate::registry::tries::{entry, operation, settings};
 use crate::registry::{Failure, Kind, Registry};
 use crate::{document, observations, outputs, render};
-use look::{Question, Seen};
 
 /// Shown below the options.
 const EXAMPLES: &str = "Examples:
@@ -134,6 +133,9 @@ struct Wish {
     /// What the label org.opencontainers.image.source must say
     #[arg(long, value_name = "URL")]
     source: Option<String>,
+    /// A commit, in full, that is as good as this run's, such as the head of a pull request that was squashed; repeat it for more
+    #[arg(long = "revision", value_name = "SHA", value_delimiter = ',')]
+    revisions: Vec<String>,
     /// What happens to an image of another commit, instead of what the policy says
     #[arg(long, value_name = "WORD")]
     freshness: Option<FreshnessWord>,
@@ -195,6 +197,7 @@ impl Wish {
             fallback: own(self.fallback.iter().map(fallback).collect()),
             on_unknown: None,
             source: self.source.clone(),
+            revisions: self.revisions.clone(),
         }
     }
 }
@@ -276,7 +279,7 @@ impl Where {
 const MOST_LOOKS: &str = "100";
 
 /// A question that nobody answered.
-fn unanswered(failure: &Failure) -> buildonce::types::Diagnostic {
+pub(super) fn unanswered(failure: &Failure) -> buildonce::types::Diagnostic {
     let (code, help) = match failure.kind {
         Kind::Denied => (
             "registry-denied",

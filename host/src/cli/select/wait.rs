@@ -6,8 +6,8 @@ use buildonce::types::Severity;
 use buildonce::types::retry::{Outcome, Settings};
 use buildonce::types::selection::StepKind;
 
-use super::look::{Question, Seen};
 use crate::cli::attempt::seed;
+use crate::cli::look::{Question, Seen};
 use crate::cli::retry::seconds;
 use crate::cli::world::World;
 use crate::problem::{Problem, finding};

@@ -1,31 +1,27 @@
 //! `buildonce build`.
 
-mod course;
-mod progress;
-mod work;
-
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use buildonce::record;
-use buildonce::types::build::{BuildRequest, BuildStep, BuildStepKind, Receipt};
+use buildonce::types::build::{BuildEvent, BuildRequest, BuildStep, BuildStepKind, Receipt};
 use buildonce::types::{Facts, ImagePlan};
+use buildonce::{Session, record};
 use clap::{Args, ValueEnum};
 
 use super::attempt::{self, Runner};
+use super::handed::Handed;
 use super::inputs::Known;
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
 use super::plan::{deliver, file_variable};
 use super::planned::Planned;
 use super::terminal::Terminal;
+use super::work::{Ended, Hands, Next, Progress, Work};
 use super::{Exit, Problem, component};
 use crate::checksum::sha256;
 use crate::process::Output;
 use crate::registry::Registry;
 use crate::render::Sources;
 use crate::{outputs, render};
-use progress::Progress;
-use work::{Ended, Hands, Work};
 
 /// Shown below the options.
 const EXAMPLES: &str = "\
@@ -119,7 +115,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
         file: options.file.clone(),
         arguments: options.arguments.clone(),
         rebuild: options.rebuild,
-        plain_http: !options.plain_http.is_empty(),
+        plain_http: options.plain_http.clone(),
         policy_sha256,
         component_sha256: Some(component::digest(engine)?),
     };
@@ -130,10 +126,18 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
         registry: Registry::of_this_machine(options.plain_http.clone()),
         progress,
         seed: options.seed.unwrap_or_else(attempt::seed),
-        archive: plan.delivery.archive.as_ref().map(|own| PathBuf::from(&own.path)),
+        handed: Handed::archive(plan.delivery.archive.as_ref().map(|own| PathBuf::from(&own.path))),
     };
-    let work = Work::new(&mut planned, held, &request, hands)?;
-    match work.run()? {
+    let policy = planned.policy;
+    let next = |session: &mut Session, events: &[BuildEvent]| {
+        let step = session.build(policy, held, &request, events)?;
+        Ok(step.map(|mut step| match (step.kind, step.task.take()) {
+            (BuildStepKind::Probe, _) => Next::Look(step.probes),
+            (BuildStepKind::Run, Some(task)) => Next::Try(Box::new(task)),
+            (_, task) => Next::End(BuildStep { task, ..step }),
+        }))
+    };
+    match Work::new(&mut planned, hands)?.run(next)? {
         Ended::Interrupted(code) => Ok(Exit::Command(code)),
         Ended::Step(step) => conclude(options, &mut planned, &facts, &plan, &step, terminal),
     }

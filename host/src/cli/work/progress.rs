@@ -1,4 +1,4 @@
-//! What is said while a build runs: lines on standard error, and groups and annotations on GitHub.
+//! What is said while the work goes on: lines on standard error, and groups and annotations on GitHub.
 
 use std::env;
 use std::io::Write;
@@ -15,22 +15,22 @@ use crate::outputs;
 use crate::render::{Style, one_line, run_line};
 
 /// Says what happens.
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     /// Where it goes.
-    pub(super) terminal: Terminal,
+    pub(in crate::cli) terminal: Terminal,
     style: Style,
     on_github: bool,
 }
 
 impl Progress {
     /// Looks at where it runs.
-    pub(super) fn new(terminal: Terminal) -> Self {
+    pub(in crate::cli) fn new(terminal: Terminal) -> Self {
         let on_github = env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         Self { terminal, style: terminal.err, on_github }
     }
 
     /// What will be built.
-    pub(super) fn plan(&self, facts: &Facts, plan: &ImagePlan) {
+    pub(in crate::cli) fn plan(&self, facts: &Facts, plan: &ImagePlan) {
         let what = plan.primary.as_deref().unwrap_or("nothing");
         let platforms = plan.delivery.platforms.join(", ");
         self.say(&format!("{}: {} for {platforms}", run_line(facts), self.style.strong(one_line(what))));
@@ -96,7 +96,7 @@ impl Progress {
     }
 
     /// A line.
-    pub(super) fn say(&self, line: &str) {
+    pub(in crate::cli) fn say(&self, line: &str) {
         self.write(&format!("{line}\n"));
     }
 

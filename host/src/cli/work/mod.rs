@@ -1,30 +1,35 @@
-//! Carrying a build out: the engine says what comes next, this does it and tells what happened.
+//! Carrying a decision out: the engine says what comes next, this does it and tells what happened. Builds and promotions go this way.
+
+mod course;
+mod progress;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
-use buildonce::types::build::{BuildEvent, BuildEventKind, BuildRequest, BuildStep, BuildStepKind, ImageCopy, Task};
+use buildonce::types::build::{BuildEvent, BuildEventKind, ImageCopy, Task};
 use buildonce::types::retry::{Operation, Outcome, Settings};
-use buildonce::types::selection::Observation;
-use buildonce::{Policy, RunFacts, Session};
+use buildonce::types::selection::{Observation, Probe, Request, Step};
+use buildonce::{EngineError, Policy, Refusal, RunFacts, Session};
 use tempfile::TempDir;
 
-use super::course::{Course, Try};
-use super::progress::Progress;
+use super::Problem;
+use super::attempt::{self, Runner};
+use super::handed::Handed;
+use super::look::{Question, Seen};
+use super::planned::Planned;
+use super::select::unanswered;
+use super::world::World;
 use crate::archive;
-use crate::cli::Problem;
-use crate::cli::attempt::{self, Runner};
-use crate::cli::handed::Handed;
-use crate::cli::planned::Planned;
-use crate::cli::world::World;
 use crate::problem::cause;
 use crate::registry::Registry;
 use crate::registry::tries::{operation, settings};
 use crate::render::Sources;
+use course::{Course, Try};
+pub(super) use progress::Progress;
 
 /// What stands for the file in which a builder writes the image's digest.
 const DIGEST_FILE: &str = "{{digest-file}}";
@@ -32,10 +37,20 @@ const DIGEST_FILE: &str = "{{digest-file}}";
 /// Largest file of that kind in bytes; buildx writes its provenance there, too.
 const DIGEST_BYTES: u64 = 8 << 20;
 
+/// What the engine says comes next.
+pub(super) enum Next<T> {
+    /// To look at these, in any order.
+    Look(Vec<Probe>),
+    /// To try this once, when the retry policy allows it.
+    Try(Box<Task>),
+    /// The end.
+    End(T),
+}
+
 /// How the work ended.
-pub(super) enum Ended {
+pub(super) enum Ended<T> {
     /// With the engine's last step.
-    Step(Box<BuildStep>),
+    Step(T),
     /// Somebody asked to stop; what a shell would end with.
     Interrupted(u8),
 }
@@ -47,17 +62,15 @@ pub(super) struct Hands {
     pub(super) progress: Progress,
     /// Where chance in pauses comes from.
     pub(super) seed: u64,
-    /// The archive that the plan has.
-    pub(super) archive: Option<PathBuf>,
+    /// What an earlier job left, or the archive that the plan has.
+    pub(super) handed: Handed,
 }
 
-/// A build on its way.
+/// Work on its way.
 pub(super) struct Work<'a> {
     session: &'a mut Session,
-    policy: Policy,
+    pub(super) policy: Policy,
     sources: &'a Sources,
-    facts: RunFacts,
-    request: &'a BuildRequest,
     runner: Runner,
     world: World,
     progress: Progress,
@@ -70,31 +83,18 @@ pub(super) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(
-        planned: &'a mut Planned,
-        facts: RunFacts,
-        request: &'a BuildRequest,
-        hands: Hands,
-    ) -> Result<Self, Problem> {
-        let Hands { runner, registry, progress, seed, archive } = hands;
+    pub(super) fn new(planned: &'a mut Planned, hands: Hands) -> Result<Self, Problem> {
+        let Hands { runner, registry, progress, seed, handed } = hands;
         let folder = TempDir::with_prefix("buildonce-").map_err(|e| {
             Problem::world("no-temporary-folder", format!("cannot make a temporary folder: {}", cause(&e)))
         })?;
         let Planned { session, policy, sources, .. } = planned;
         let settings = settings(session, *policy, &[operation("inspect")], sources)?;
-        let world = World {
-            registry,
-            settings,
-            terminal: progress.terminal,
-            kept: HashMap::new(),
-            handed: Handed::archive(archive),
-        };
+        let world = World { registry, settings, terminal: progress.terminal, kept: HashMap::new(), handed };
         Ok(Self {
             session,
             policy: *policy,
             sources,
-            facts,
-            request,
             runner,
             world,
             progress,
@@ -106,16 +106,28 @@ impl<'a> Work<'a> {
         })
     }
 
+    /// Which image is meant. What nobody answered is told.
+    pub(super) fn select(&mut self, facts: RunFacts, request: &Request) -> Result<Step, Problem> {
+        let question =
+            &mut Question { session: &mut *self.session, policy: self.policy, facts, request, sources: self.sources };
+        let Seen { step, failures } = self.world.look(question)?;
+        let told: Vec<_> = failures.iter().map(unanswered).collect();
+        self.progress.terminal.note(&told, self.sources);
+        Ok(step)
+    }
+
     /// Until the engine has an answer.
-    pub(super) fn run(mut self) -> Result<Ended, Problem> {
+    pub(super) fn run<T>(
+        mut self,
+        mut next: impl FnMut(&mut Session, &[BuildEvent]) -> Result<Result<Next<T>, Refusal>, EngineError>,
+    ) -> Result<Ended<T>, Problem> {
         loop {
-            let step = self.session.build(self.policy, self.facts, self.request, &self.events)?;
-            let step = step.map_err(|findings| Problem::refused(findings, self.sources.clone()))?;
-            match (step.kind, step.task) {
-                (BuildStepKind::Probe, _) => {
+            let step = next(self.session, &self.events)?;
+            match step.map_err(|findings| Problem::refused(findings, self.sources.clone()))? {
+                Next::Look(probes) => {
                     // What was seen before the last try does not hold any more.
                     let (mut seen, mut failures) = (Vec::new(), Vec::new());
-                    self.world.carry_out(self.session, self.policy, step.probes, &mut seen, &mut failures)?;
+                    self.world.carry_out(self.session, self.policy, probes, &mut seen, &mut failures)?;
                     for Observation { probe, seen } in seen {
                         let seen = BuildEvent { probe: Some(probe), seen: Some(seen), ..event(BuildEventKind::Seen) };
                         self.events.push(seen);
@@ -124,14 +136,14 @@ impl<'a> Work<'a> {
                         self.progress.caution(&failure.message);
                     }
                 }
-                (BuildStepKind::Run, Some(task)) => {
+                Next::Try(task) => {
                     if let Some(code) = self.attempt(&task)? {
                         return Ok(Ended::Interrupted(code));
                     }
                 }
-                (_, task) => {
+                Next::End(answer) => {
                     self.progress.end();
-                    return Ok(Ended::Step(Box::new(BuildStep { task, ..step })));
+                    return Ok(Ended::Step(answer));
                 }
             }
         }

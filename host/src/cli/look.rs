@@ -3,8 +3,8 @@
 use buildonce::types::selection::{Observation, Probe, Request, Step, StepKind};
 use buildonce::{EngineError, Policy, RunFacts, Session};
 
-use crate::cli::world::World;
-use crate::problem::Problem;
+use super::Problem;
+use super::world::World;
 use crate::registry::Failure;
 use crate::render::Sources;
 
