@@ -40,6 +40,23 @@ impl Done {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
+    /// How every name of a promotion stands: `main promoted`.
+    pub fn names(&self) -> Vec<String> {
+        let targets = self.json()["promotion"]["targets"].as_array().cloned().unwrap_or_default();
+        let text = |own: &Value, key: &str| own[key].as_str().unwrap_or_default().to_owned();
+        let line = |own: &Value| {
+            format!("{} {}", text(own, "reference").rsplit('/').next().unwrap_or_default(), text(own, "state"))
+        };
+        targets.iter().map(line).collect()
+    }
+
+    /// Why nothing was promoted.
+    pub fn refusal(&self) -> String {
+        let answer = self.json();
+        let own = answer.pointer("/promotion/reason/code").or(answer.pointer("/selection/not_selected/reason/code"));
+        own.and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
     /// Reason codes of the ladder, from the top, with what they are about: `exact absent pr-12-1111111`.
     pub fn ladder(&self) -> Vec<String> {
         let step = self.json();
@@ -169,6 +186,12 @@ impl Consumer {
     /// Runs `buildonce select`.
     pub fn select(&self) -> Done {
         self.run(&["select"], &self.arguments)
+    }
+
+    /// Runs `buildonce promote`, with its answer as JSON.
+    pub fn promote(&self, arguments: &[&str]) -> Done {
+        let words = ["--facts", "facts.json", "--format", "json"].iter().chain(arguments);
+        self.run(&["promote"], &words.map(|&own| own.to_owned()).collect::<Vec<_>>())
     }
 
     /// Runs `buildonce select channel` for an image.
