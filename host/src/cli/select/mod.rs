@@ -11,7 +11,7 @@ use std::time::Duration;
 use buildonce::record;
 use buildonce::types::Severity;
 use buildonce::types::retry::Settings;
-use buildonce::types::selection::{Fallback, Freshness, OverrideRevision, Request, StepKind};
+use buildonce::types::selection::{Fallback, Freshness, OverrideRevision, Request, Step, StepKind};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::handed::Handed;
@@ -224,8 +224,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     let request = options.wish.request();
     let question = Question { session: &mut session, policy, facts: held, request: &request, sources: &sources };
     let Seen { step, failures } = options.where_to_look.look(question, terminal)?;
-    let told: Vec<_> = failures.iter().map(unanswered).collect();
-    terminal.note(&told, &sources);
+    terminal.note(&unanswered_once(&failures, &step), &sources);
     let output = options.output.as_deref();
     match options.format {
         Format::Text => {
@@ -278,8 +277,23 @@ impl Where {
 /// As often as the engine lets anything be tried; the time ends it before.
 const MOST_LOOKS: &str = "100";
 
+/// Questions that nobody answered, each answer once. Where there is an image all the same, they stand in nobody's way.
+pub(super) fn unanswered_once(failures: &[Failure], step: &Step) -> Vec<buildonce::types::Diagnostic> {
+    let mut told: Vec<buildonce::types::Diagnostic> = Vec::new();
+    for failure in failures {
+        let mut own = unanswered(failure);
+        if step.kind == StepKind::Accept {
+            own.severity = Severity::Warning;
+        }
+        if told.iter().all(|earlier| earlier.message != own.message) {
+            told.push(own);
+        }
+    }
+    told
+}
+
 /// A question that nobody answered.
-pub(super) fn unanswered(failure: &Failure) -> buildonce::types::Diagnostic {
+fn unanswered(failure: &Failure) -> buildonce::types::Diagnostic {
     let (code, help) = match failure.kind {
         Kind::Denied => (
             "registry-denied",

@@ -21,7 +21,7 @@ use super::attempt::{self, Runner};
 use super::handed::Handed;
 use super::look::{Question, Seen};
 use super::planned::Planned;
-use super::select::unanswered;
+use super::select::unanswered_once;
 use super::world::World;
 use crate::archive;
 use crate::problem::cause;
@@ -111,8 +111,7 @@ impl<'a> Work<'a> {
         let question =
             &mut Question { session: &mut *self.session, policy: self.policy, facts, request, sources: self.sources };
         let Seen { step, failures } = self.world.look(question)?;
-        let told: Vec<_> = failures.iter().map(unanswered).collect();
-        self.progress.terminal.note(&told, self.sources);
+        self.progress.terminal.note(&unanswered_once(&failures, &step), self.sources);
         Ok(step)
     }
 

@@ -38,6 +38,10 @@ impl Progress {
 
     /// Before a try.
     pub(super) fn begin(&self, task: &Task, number: usize) {
+        // A copy says nothing by itself, so there is nothing to fold away.
+        if task.command.is_empty() {
+            return;
+        }
         let again = if number > 1 { format!(" (attempt {number})") } else { String::new() };
         let title = one_line(&format!("{}{again}", task.id));
         if self.on_github {
@@ -45,14 +49,12 @@ impl Progress {
         } else {
             self.say(&self.style.heading(format!("» {title}")));
         }
-        if !task.command.is_empty() {
-            self.say(&self.style.faint(one_line(&outputs::words(&task.command))));
-        }
+        self.say(&self.style.faint(one_line(&outputs::words(&task.command))));
     }
 
     /// After a try.
     pub(super) fn tried(&self, task: &Task, course: &Course, failure: &Classification, duration: Duration) {
-        if self.on_github {
+        if self.on_github && !task.command.is_empty() {
             self.write(outputs::END_GROUP);
         }
         let decision = course.decision();
