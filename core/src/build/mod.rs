@@ -12,9 +12,11 @@ mod model;
 mod next;
 mod progress;
 mod report;
+mod shelf;
 
 pub use model::*;
 pub use next::next;
 
 // A promotion is decided from the same events.
 pub(crate) use events::Events;
+pub(crate) use shelf::{Shelf, plan as shelved_plan, tags as shelf_tags, unknown as unknown_tags};

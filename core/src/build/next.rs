@@ -5,6 +5,7 @@ use super::events::Events;
 use super::look::{Look, Sight, reusable, split};
 use super::model::{BuildEvent, BuildRequest, BuildStep, BuildStepKind, Landing, Task, WrittenFile};
 use super::progress::Progress;
+use super::shelf::{self, Shelf};
 use crate::Reason;
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
@@ -12,7 +13,8 @@ use crate::policy::Policy;
 use crate::receipt::{self, Receipt};
 use crate::reference::Digest;
 use crate::selection::exchange::ProbeRecord;
-use crate::tagging::{self, ImagePlan, PlannedImage};
+use crate::selection::{Answer, Probe, View};
+use crate::tagging::{ImagePlan, PlannedImage};
 
 /// Says what comes next, from everything that happened so far, in order.
 ///
@@ -23,8 +25,18 @@ pub fn next(
     request: &BuildRequest,
     events: &[BuildEvent],
 ) -> Result<BuildStep, Diagnostics> {
-    let plan = tagging::plan(policy, facts)?;
     let events = Events::read(events)?;
+    let plan = match shelf::plan(policy, facts, &View::new(&events.before()))? {
+        Shelf::Plan(plan) => plan,
+        Shelf::Ask(image) => {
+            let probes = vec![Probe::Tags { image }.into()];
+            return Ok(BuildStep { probes, ..BuildStep::of(BuildStepKind::Probe) });
+        }
+        Shelf::Unknown(image) => {
+            let reason = Some(shelf::unknown(&image));
+            return Ok(BuildStep { reason, ..BuildStep::of(BuildStepKind::Fail) });
+        }
+    };
     let build = Build { plan: &plan, facts, request, events: &events, commands: Commands { plan: &plan, request } };
     Ok(build.run())
 }
@@ -135,8 +147,8 @@ impl<'a> Build<'a> {
         let mut missing = Vec::new();
         for reference in self.targets().flat_map(|target| &target.references) {
             let (name, tag) = split(reference);
-            let probe = crate::selection::Probe::Manifest { image: name.to_owned(), reference: tag.to_owned() };
-            if !self.events.have_begun() && matches!(look.view.sighting(&probe), crate::selection::Answer::Open) {
+            let probe = Probe::Manifest { image: name.to_owned(), reference: tag.to_owned() };
+            if !self.events.have_begun() && matches!(look.view.sighting(&probe), Answer::Open) {
                 asks.push(probe.into());
             } else if look.digest(name, tag).as_ref() != Some(digest) {
                 missing.push(reference);

@@ -2,11 +2,11 @@
 
 use crate::Diagnostic;
 use crate::diagnostic::Diagnostics;
-use crate::facts::{Facts, RegistryTags};
+use crate::facts::Facts;
 use crate::policy::matcher::values::{Fact, git_tag};
 use crate::policy::{Guard, Policy};
 use crate::reference::{ImageReference, is_tag};
-use crate::tagging;
+use crate::tagging::{ImagePlan, PlannedTag};
 use crate::version::masterminds::Version;
 
 /// The tag that only the newest release may take, where the policy says so.
@@ -64,27 +64,15 @@ fn wish(word: &str) -> Result<Wish, &'static str> {
     Ok(Wish { image, fixed: Version::of_tag(&tag).is_some(), tag })
 }
 
-/// The names that the policy gives this run's image, and the repository whose tags must be seen first, where they decide.
-pub(super) fn planned(
-    policy: &Policy,
-    facts: &Facts,
-    tags: impl FnOnce(&str) -> Option<RegistryTags>,
-) -> Result<Result<Vec<Wish>, String>, Diagnostics> {
-    let mut plan = tagging::plan(policy, facts)?;
-    let waits = plan.rules.iter().any(|rule| rule.reason.code == "registry-tags-unknown");
-    let shelf = plan.images.iter().find(|image| image.active && !image.registry.is_empty());
-    if let (true, Some(shelf)) = (waits, shelf) {
-        let Some(tags) = tags(&shelf.name) else { return Ok(Err(shelf.name.clone())) };
-        plan = tagging::plan(policy, &Facts { registry_tags: Some(tags), ..facts.clone() })?;
-    }
-    let mut wishes = Vec::new();
-    for image in plan.images.iter().filter(|image| image.active && !image.registry.is_empty()) {
-        for tag in &plan.tags {
-            let wish = Wish { image: Some(image.name.clone()), tag: tag.name.clone(), fixed: !tag.mutable };
-            wishes.push(wish);
-        }
-    }
-    Ok(Ok(wishes))
+/// The names that the policy gives this run's image.
+pub(super) fn planned(plan: &ImagePlan) -> Vec<Wish> {
+    let images = plan.images.iter().filter(|image| image.active && !image.registry.is_empty());
+    let wish = |image: &str, tag: &PlannedTag| Wish {
+        image: Some(image.to_owned()),
+        tag: tag.name.clone(),
+        fixed: !tag.mutable,
+    };
+    images.flat_map(|image| plan.tags.iter().map(move |tag| wish(&image.name, tag))).collect()
 }
 
 /// The version that decides whether `latest` moves, where it was asked for and the policy guards it: the run's own, else the greatest

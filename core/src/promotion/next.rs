@@ -3,13 +3,13 @@
 use super::model::{PromotionRequest, PromotionState, PromotionStep, PromotionStepKind, PromotionTarget};
 use super::names::{self, Wish};
 use super::outcome::{Course, Goal};
-use crate::build::{BuildEvent, Events, ImageCopy, Task};
+use crate::build::{BuildEvent, Events, ImageCopy, Shelf, Task, shelf_tags, shelved_plan, unknown_tags};
 use crate::diagnostic::Diagnostics;
 use crate::facts::{Facts, RegistryTags};
 use crate::policy::{Operation, Policy};
 use crate::reference::Digest;
 use crate::selection::exchange::ProbeRecord;
-use crate::selection::{self, Answer, Probe, Proof, Sighting, View};
+use crate::selection::{self, Answer, Probe, Proof, View};
 use crate::version::{Listing, Standing, newest_release};
 use crate::{Diagnostic, Reason};
 
@@ -69,16 +69,10 @@ struct Promotion<'a> {
 impl Promotion<'_> {
     fn run(&self, given: Vec<Wish>) -> Result<PromotionStep, Diagnostics> {
         let wishes = if given.is_empty() {
-            let tags = |image: &str| match self.tags(image) {
-                Answer::Found(tags) => Some(tags),
-                _ => None,
-            };
-            match names::planned(self.policy, self.facts, tags)? {
-                Ok(wishes) => wishes,
-                Err(image) => match self.tags(&image) {
-                    Answer::Open => return Ok(asked(vec![Probe::Tags { image }])),
-                    _ => return Ok(failed(unknown_tags(&image), Vec::new())),
-                },
+            match shelved_plan(self.policy, self.facts, self.view)? {
+                Shelf::Plan(plan) => names::planned(&plan),
+                Shelf::Ask(image) => return Ok(asked(vec![Probe::Tags { image }])),
+                Shelf::Unknown(image) => return Ok(failed(unknown_tags(&image), Vec::new())),
             }
         } else {
             given
@@ -88,17 +82,6 @@ impl Promotion<'_> {
             Ok(goals) => self.carry_out(&goals),
             Err(step) => *step,
         })
-    }
-
-    fn tags(&self, image: &str) -> Answer<RegistryTags> {
-        match self.view.sighting(&Probe::Tags { image: image.to_owned() }) {
-            Answer::Found(Sighting::Tags(tags)) => Answer::Found(tags.clone()),
-            // A repository that is not there yet has no tags.
-            Answer::Absent => Answer::Found(RegistryTags { tags: Vec::new(), complete: true }),
-            Answer::Open => Answer::Open,
-            Answer::Unknown(cause) => Answer::Unknown(cause),
-            Answer::Found(_) | Answer::Altered => Answer::Unknown(selection::Cause::Invalid),
-        }
     }
 
     /// What every name holds today, and whether it changes. `Err` is a step that comes before: a question, or a refusal of it all.
@@ -127,7 +110,7 @@ impl Promotion<'_> {
                 }
             }
             if let Some(version) = guard.filter(|_| names::is_guarded(&goal.tag)) {
-                match self.tags(&goal.image) {
+                match shelf_tags(self.view, &goal.image) {
                     Answer::Open => asks.push(Probe::Tags { image: goal.image.clone() }),
                     Answer::Found(tags) => goal.held = held(version, &tags),
                     _ => refusal = refusal.or(Some(unknown_tags(&goal.image))),
@@ -199,11 +182,6 @@ pub(super) fn task(verb: &str, shown: &str, image: &str, digest: &Digest, target
         copy: Some(ImageCopy { image: image.to_owned(), digest: digest.to_string(), target: target.to_owned() }),
         writes: None,
     }
-}
-
-fn unknown_tags(image: &str) -> Reason {
-    let message = format!("nobody knows which tags {image} has, and only they tell which release is the newest");
-    Reason::new("unknown", message)
 }
 
 /// Why a name is not this version's, where it is another's.

@@ -317,3 +317,33 @@ fn f47_no_command_line_has_a_login() {
         assert!(!task.command.iter().any(|word| words.iter().any(|own| word.starts_with(own))), "{task:?}");
     }
 }
+
+#[test]
+fn a_release_takes_latest_when_the_registry_has_no_newer_one() {
+    let source = "version: 1\nimages: [a.example/app]\n\
+        tags: ['v{{version}}', {when: {event: tag}, latest: newest-release}]\nbuild: {builder: buildah}\n";
+    let release = facts(
+        r#"{"engine": "github-actions", "event": "tag", "event_name": "push", "credentials": ["a.example"],
+            "repository": {"path": "acme/app"}, "dirty": false,
+            "reference": {"full": "refs/tags/v1.9.1", "name": "v1.9.1", "kind": "tag"},
+            "revisions": {"built": "SHA", "built_kind": "push", "head": "SHA"}}"#,
+    );
+    let mut outcomes = Vec::new();
+    for newest in ["v1.9.0", "v2.0.0"] {
+        let mut world = World::default();
+        world.content.insert(format!("a.example/app:{newest}"), "{}".to_owned());
+        let end = world.run(&policy(source), &release, &request());
+        outcomes.push(format!("{newest}: {}", told(&end)));
+    }
+    let mut world = World { denied: vec!["a.example/app".to_owned()], ..World::default() };
+    outcomes.push(told(&world.run(&policy(source), &release, &request())));
+    insta::assert_snapshot!(outcomes.join("\n"), @"
+    v1.9.0: Done
+      a.example/app:v1.9.1 Landed: the registry has the image
+      a.example/app:latest Landed: the registry has the image
+    v2.0.0: Done
+      a.example/app:v1.9.1 Landed: the registry has the image
+    Fail registry-tags-unknown: nobody knows which tags a.example/app has, and only they tell which release is the newest; hand them in where the registry does not list them
+    ");
+    assert!(done(&world).is_empty(), "nothing is built for names that nobody knows");
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use buildonce_core::build::{
     BuildEvent, BuildRequest, BuildStep, BuildStepKind, DIGEST_FILE, EventKind, Task, WrittenFile, next,
 };
-use buildonce_core::facts::{self, Facts, HostFacts};
+use buildonce_core::facts::{self, Facts, HostFacts, RegistryTags};
 use buildonce_core::policy::Policy;
 use buildonce_core::receipt::{self, Receipt};
 use buildonce_core::reference::Digest;
@@ -129,6 +129,11 @@ impl World {
         let sighting = match probe.kind {
             ProbeKind::Archive => self.archive.clone().map(Sighting::Archive),
             _ if self.denied.contains(&image) => Some(Sighting::Unknown(Cause::Denied)),
+            ProbeKind::Tags => {
+                let own = format!("{image}:");
+                let tags = self.content.keys().filter_map(|key| key.strip_prefix(&own)).map(str::to_owned).collect();
+                Some(Sighting::Tags(RegistryTags { tags, complete: true }))
+            }
             _ => self.content.get(&key).map(|body| Sighting::Document {
                 body: body.clone(),
                 digest: Some(Digest::of(body.as_bytes()).to_string()),

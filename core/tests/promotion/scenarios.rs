@@ -137,7 +137,7 @@ fn a_name_that_cannot_be_moved_back_is_told() {
     let step = run(&mut world, &["main", "edge"]);
     insta::assert_snapshot!(told(&step), @"
     Fail tag-failed: `tag a.example/app:edge` failed
-      a.example/app:main Left: it is new and has the image; registries do not take one name away alone
+      a.example/app:main Left: it has the image, and could not be moved back
       a.example/app:edge Untouched: it is as it was
     ");
 }
@@ -261,7 +261,7 @@ fn what_nobody_knows_is_not_guessed() {
     ");
     let mut world = World { denied: vec![APP.to_owned()], ..World::with(&[]) };
     let step = world.run(&policy(RELEASES), &run_of(Some("v1.1.0")), &request(&[]));
-    insta::assert_snapshot!(told(&step), @"Fail unknown: nobody knows which tags a.example/app has, and only they tell which release is the newest");
+    insta::assert_snapshot!(told(&step), @"Fail registry-tags-unknown: nobody knows which tags a.example/app has, and only they tell which release is the newest; hand them in where the registry does not list them");
 }
 
 #[test]

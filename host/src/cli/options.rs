@@ -105,8 +105,8 @@ pub(crate) struct FactsOptions {
     /// Paths that differ from the base, one on each line; `-` is standard input. Without it they are not known
     #[arg(long, value_name = "FILE")]
     pub(crate) changed_files: Option<PathBuf>,
-    /// All tags that the registry has of this image, one on each line or as JSON; `-` is standard input. Without it nobody knows which
-    /// release is the newest, and no release takes `latest`
+    /// All tags that the registry has of this image, one on each line or as JSON; `-` is standard input. Without it `build`
+    /// and `promote` ask the registry where a release waits to take `latest`, and `plan` leaves `latest` where it is
     #[arg(long, value_name = "FILE")]
     pub(crate) registry_tags: Option<PathBuf>,
     /// The builder and its version, such as buildx=0.14.1, instead of asking it; also from `BUILDONCE_BUILDER`

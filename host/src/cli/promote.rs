@@ -203,7 +203,11 @@ fn exit(answer: Answer<'_>) -> Exit {
     let code = answer.names.and_then(|own| own.reason.as_ref()).map_or("", |reason| reason.code.as_str());
     match answer.names.map(|own| own.kind) {
         Some(PromotionStepKind::Done) => Exit::Done,
-        _ if unknown || matches!(code, "unknown" | "copy-failed" | "tag-failed" | "moved") => Exit::World,
+        _ if unknown
+            || matches!(code, "unknown" | "registry-tags-unknown" | "copy-failed" | "tag-failed" | "moved") =>
+        {
+            Exit::World
+        }
         _ => Exit::Negative,
     }
 }
