@@ -71,6 +71,7 @@ const WIT: [&str; 13] = [
     include_str!("../../../wit/selection.wit"),
     include_str!("../../../wit/receipt.wit"),
     include_str!("../../../wit/build.wit"),
+    include_str!("../../../wit/promotion.wit"),
     include_str!("../../../wit/json.wit"),
 ];
 
