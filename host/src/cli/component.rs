@@ -58,7 +58,7 @@ enum Format {
 }
 
 /// The interface, the world first.
-const WIT: [&str; 13] = [
+const WIT: [&str; 14] = [
     include_str!("../../../wit/engine.wit"),
     include_str!("../../../wit/types.wit"),
     include_str!("../../../wit/facts.wit"),
