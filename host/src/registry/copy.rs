@@ -1,4 +1,5 @@
-//! Copies of images: inside a repository by the manifest alone, from one repository to another with everything that it names.
+//! Copies of images: inside a repository by the manifest alone, from one repository to another with everything that it names, and what
+//! refers to it.
 //!
 //! The bytes of every manifest stay as they are, so that the digest does. What the target has already is not sent.
 
@@ -39,9 +40,16 @@ struct Descriptor {
     urls: Vec<String>,
 }
 
+/// Whether a registry keeps the list of referrers by itself, as it says of a manifest that has a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lists {
+    Yes,
+    No,
+}
+
 impl Registry {
     /// Gives what a digest of `image` names the name `target`, such as `registry.example/acme/app:1.2`, or brings it there without a name,
-    /// for `registry.example/acme/app@sha256:…`.
+    /// for `registry.example/acme/app@sha256:…`. Signatures and the like go along to another repository.
     pub(crate) fn copy(&self, image: &str, digest: &str, target: &str) -> Result<(), Failure> {
         let by_tag = || target.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
         let (to, tag) = target
@@ -50,11 +58,45 @@ impl Registry {
             .ok_or_else(|| Failure::invalid(format!("`{target}` is no name with a tag or a digest")))?;
         let document = self.manifest(image, digest)?;
         let node = node(&document)?;
-        if image != to {
-            let mut copied = BTreeSet::new();
-            self.copy_parts(image, to, &node, &mut copied, 0)?;
+        if image == to {
+            return self.put_manifest(to, tag, &node, &document).map(drop);
         }
-        self.put_manifest(to, tag, &node, &document)
+        let mut copied = BTreeSet::new();
+        self.copy_parts(image, to, &node, &mut copied, 0)?;
+        self.put_manifest(to, tag, &node, &document)?;
+        let manifests = node.manifests.iter().map(|own| own.digest.as_str()).chain([digest]);
+        manifests.into_iter().try_for_each(|own| self.copy_referrers(image, to, own, &mut copied, 0))
+    }
+
+    /// Brings along what refers to a manifest, and what refers to that.
+    fn copy_referrers(
+        &self,
+        image: &str,
+        to: &str,
+        digest: &str,
+        copied: &mut BTreeSet<String>,
+        depth: usize,
+    ) -> Result<(), Failure> {
+        if depth > DEPTH || copied.len() > MANIFESTS {
+            return Err(Failure::invalid(format!("{image}: too much refers to {digest}")));
+        }
+        for referrer in self.referrers(image, digest)? {
+            if copied.insert(referrer.digest.clone()) {
+                let document = self.manifest(image, &referrer.digest)?;
+                let (node, referrer) = (node(&document)?, referrer.corrected(&document));
+                self.copy_parts(image, to, &node, copied, 0)?;
+                if self.put_manifest(to, &referrer.digest, &node, &document)? == Lists::No {
+                    self.enlist(to, digest, &referrer)?;
+                }
+                self.copy_referrers(image, to, &referrer.digest, copied, depth + 1)?;
+            }
+        }
+        for (tag, document) in self.attached(image, digest)? {
+            let node = node(&document)?;
+            self.copy_parts(image, to, &node, copied, 0)?;
+            self.put_manifest(to, &tag, &node, &document)?;
+        }
+        Ok(())
     }
 
     fn copy_parts(
@@ -85,10 +127,21 @@ impl Registry {
     }
 
     /// Sends a manifest as it came.
-    fn put_manifest(&self, image: &str, reference: &str, node: &Node, document: &Document) -> Result<(), Failure> {
+    fn put_manifest(&self, image: &str, reference: &str, node: &Node, document: &Document) -> Result<Lists, Failure> {
+        let kind = node.media_type.as_deref().or(document.media_type.as_deref()).unwrap_or(MANIFEST_TYPE);
+        self.put_document(image, reference, kind, document)
+    }
+
+    /// Sends a manifest of some kind.
+    pub(super) fn put_document(
+        &self,
+        image: &str,
+        reference: &str,
+        kind: &str,
+        document: &Document,
+    ) -> Result<Lists, Failure> {
         let address = Address::parse(image, &self.plain)?;
         let url = address.url(&format!("manifests/{}", plain(reference)?));
-        let kind = node.media_type.as_deref().or(document.media_type.as_deref()).unwrap_or(MANIFEST_TYPE);
         let request = Request::put(&url, &document.bytes).header("content-type", kind);
         let answer = self.send(&address, "pull,push", &request)?;
         if !(200..300).contains(&answer.status) {
@@ -96,7 +149,8 @@ impl Registry {
         }
         let (own, told) = (sha256(&document.bytes), answer.header("docker-content-digest"));
         match told.filter(|told| *told != own) {
-            None => Ok(()),
+            None if answer.header("oci-subject").is_some() => Ok(Lists::Yes),
+            None => Ok(Lists::No),
             Some(told) => Err(Failure::invalid(format!("{} took {own} and calls it {told}", address.registry))),
         }
     }

@@ -115,7 +115,7 @@ impl Registry {
 }
 
 /// The address of the link whose relation is `next` (RFC 8288).
-fn next(header: &str) -> Option<String> {
+pub(super) fn next(header: &str) -> Option<String> {
     let (address, parameters) = header.trim().strip_prefix('<')?.split_once('>')?;
     let is_next = parameters.split(';').any(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or_default();
@@ -127,7 +127,7 @@ fn next(header: &str) -> Option<String> {
 
 /// What of a link follows the repository's address. One that leads to another repository or host is not followed with this one's login. The
 /// scheme does not count: behind some proxies a registry does not know that it is spoken to encrypted.
-fn relative(link: &str, address: &Address) -> Result<String, Failure> {
+pub(super) fn relative(link: &str, address: &Address) -> Result<String, Failure> {
     let elsewhere = || Failure::invalid(format!("{} links from its list of tags to somewhere else", address.registry));
     let after_scheme = |url: &str| url.split_once("://").map(|(_, rest)| rest.to_owned());
     let base = after_scheme(&address.url("")).unwrap_or_default();

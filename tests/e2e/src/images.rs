@@ -130,7 +130,7 @@ fn descriptor(kind: &str, bytes: &[u8]) -> Value {
 }
 
 /// The digest of some bytes.
-pub(crate) fn digest(bytes: &[u8]) -> String {
+pub fn digest(bytes: &[u8]) -> String {
     let hex: Vec<String> = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{}", hex.concat())
 }

@@ -27,7 +27,7 @@ mod wire;
 pub use consumer::{Consumer, Done, HEAD, MERGE};
 pub use docker::Docker;
 pub use faults::{Fault, Rule, Times};
-pub use images::{Image, Pushed};
+pub use images::{Image, Pushed, digest};
 pub use producer::{fork, producer, proven_by_skopeo, reason, tries};
 pub use proxy::FaultProxy;
 pub use registry::{LOGIN, NAME, Registry};

@@ -5,9 +5,12 @@
 use std::fs;
 
 use buildonce_e2e::{
-    Builder, Consumer, Fault, FaultProxy, HEAD, Image, LOGIN, MERGE, Registry, Request, Rule, Times, producer, send,
+    Builder, Consumer, Fault, FaultProxy, HEAD, Image, LOGIN, MERGE, Registry, Request, Rule, Times, digest, producer,
+    send,
 };
 
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const OTHER: &str = "3333333333333333333333333333333333333333";
 
 /// The bytes of what a name has, as skopeo sees them, and their digest.
@@ -253,4 +256,77 @@ fn receipts_that_cannot_be_trusted_promote_nothing() {
     promote(&receipt[..receipt.len() / 2], "receipt-unreadable");
     promote(&receipt.replace(MERGE, OTHER), "receipt-edited");
     assert_eq!(digest_of(&registry, "main"), "");
+}
+
+/// Puts a manifest that refers to another, as a signature does, and returns its digest.
+fn sign(registry: &Registry, subject: &str, tag: Option<&str>) -> String {
+    // The config and layer of an image that is there already.
+    let pushed = Image::of(OTHER).note("signature").push(registry.address(), "acme/app", "parts");
+    let parts = Request::new("GET", "/v2/acme/app/manifests/parts").header("accept", MANIFEST);
+    let parts: serde_json::Value = serde_json::from_slice(&send(registry.address(), &parts).unwrap().body).unwrap();
+    assert_eq!(pushed.configs.first(), parts["config"]["digest"].as_str().map(str::to_owned).as_ref());
+    let manifest = serde_json::json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "application/vnd.example.signature", "config": parts["config"],
+        "layers": parts["layers"], "subject": {"mediaType": MANIFEST, "digest": subject, "size": 1},
+    });
+    let body = manifest.to_string();
+    put(registry, tag.unwrap_or(&digest(body.as_bytes())), MANIFEST, &body)
+}
+
+fn put(registry: &Registry, reference: &str, kind: &str, body: &str) -> String {
+    let path = format!("/v2/acme/app/manifests/{reference}");
+    let done = send(registry.address(), &Request::new("PUT", &path).header("content-type", kind).body(body)).unwrap();
+    assert_eq!(done.status, 201, "{}", String::from_utf8_lossy(&done.body));
+    done.get("docker-content-digest").unwrap().to_owned()
+}
+
+#[test]
+fn signatures_go_along_to_another_registry() {
+    for lists in [false, true] {
+        let (one, two) = (Registry::start(), Registry::start());
+        let tested = Image::of(MERGE).push(one.address(), "acme/app", Consumer::tag());
+        let signature = sign(&one, &tested.digest, None);
+        let cosign = tested.digest.replace(':', "-") + ".sig";
+        let attached = sign(&one, &tested.digest, Some(&cosign));
+        let entry =
+            serde_json::json!({"mediaType": MANIFEST, "digest": signature, "size": 1, "artifactType": "what/ever"});
+        let list = serde_json::json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}).to_string();
+        let mut rules = Vec::new();
+        if lists {
+            // A registry that answers the question itself; Debian's does not, so the tag is what counts.
+            let fault = Fault::Body(INDEX, list.into_bytes());
+            rules.push(Rule::new("GET", format!("/referrers/{}", tested.digest), Times::Always, fault));
+        } else {
+            put(&one, &tested.digest.replace(':', "-"), INDEX, &list);
+        }
+        let proxy = FaultProxy::start(one.address(), rules);
+        let target = two.image("acme/app");
+        let job = Consumer::of(&proxy.image("acme/app"));
+        let done = job.promote(&["--to", &format!("{target}:main")]);
+        assert_eq!(done.code, 0, "{done:?}");
+        assert_eq!((digest_of(&two, "main"), digest_of(&two, &cosign)), (tested.digest.clone(), attached.clone()));
+        assert_eq!(digest_of(&two, &signature), signature);
+        let tag = Request::new("GET", &format!("/v2/acme/app/manifests/{}", tested.digest.replace(':', "-")));
+        let list = send(two.address(), &tag.header("accept", INDEX)).unwrap();
+        let list: serde_json::Value = serde_json::from_slice(&list.body).unwrap();
+        let listed = &list["manifests"][0];
+        assert_eq!(
+            (&listed["digest"], &listed["artifactType"]),
+            (&signature.into(), &"application/vnd.example.signature".into())
+        );
+    }
+}
+
+#[test]
+fn a_signature_that_nobody_can_read_stops_it_all() {
+    let (one, two) = (Registry::start(), Registry::start());
+    Image::of(MERGE).push(one.address(), "acme/app", Consumer::tag());
+    for fault in [Fault::Status(503), Fault::Status(403), Fault::Body(INDEX, b"[]".to_vec())] {
+        let rule = Rule::new("GET", "/referrers/", Times::Always, fault.clone());
+        let proxy = FaultProxy::start(one.address(), vec![rule]);
+        let job = Consumer::of(&proxy.image("acme/app")).policy("retry: {push: {attempts: 2, backoff: {first: 1ms}}}");
+        let done = job.promote(&["--to", &format!("{}:main", two.image("acme/app"))]);
+        assert_eq!((done.code, done.refusal().as_str()), (3, "copy-failed"), "{fault:?}: {done:?}");
+        assert_eq!(digest_of(&two, "main"), "");
+    }
 }
