@@ -1,6 +1,6 @@
 //! `buildonce promote` with Debian's registry, and with two of them.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it does not expect")]
 
 use std::fs;
 
