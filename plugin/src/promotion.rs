@@ -9,6 +9,10 @@ use crate::translate::{Translate, one_way, one_way_enum};
 use crate::wit::promotion as wit;
 
 impl wit::Guest for crate::Engine {
+    fn check(to: Vec<String>) -> Vec<wit::Diagnostic> {
+        core::check(&to).translate()
+    }
+
     fn next(
         policy: wit::PolicyBorrow<'_>,
         facts: wit::RunFactsBorrow<'_>,

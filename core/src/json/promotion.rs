@@ -15,8 +15,17 @@ arguments! {
     }
 }
 
-pub(super) const FUNCTIONS: &[(&str, Function)] = &[("promotion.next", |i| {
-    run(i, |a: Next| {
-        Outcome::from(load(a.policy).and_then(|policy| promotion::next(&policy, &a.facts, &a.request, &a.events)))
-    })
-})];
+arguments! {
+    struct Check {
+        to: Vec<String>,
+    }
+}
+
+pub(super) const FUNCTIONS: &[(&str, Function)] = &[
+    ("promotion.next", |i| {
+        run(i, |a: Next| {
+            Outcome::from(load(a.policy).and_then(|policy| promotion::next(&policy, &a.facts, &a.request, &a.events)))
+        })
+    }),
+    ("promotion.check", |i| run(i, |a: Check| promotion::check(&a.to))),
+];

@@ -10,4 +10,5 @@ mod next;
 mod outcome;
 
 pub use model::*;
+pub use names::check;
 pub use next::next;

@@ -25,6 +25,17 @@ pub(super) struct Wish {
     pub(super) fixed: bool,
 }
 
+/// What is wrong with new names, before anything is looked at; nothing when they can be used.
+///
+/// ```
+/// use buildonce_core::promotion::check;
+/// assert!(check(&["main".to_owned(), "ghcr.io/acme/app:1.2".to_owned()]).is_empty());
+/// assert_eq!(check(&["ma in".to_owned()])[0].message, "`ma in` is no tag");
+/// ```
+pub fn check(to: &[String]) -> Diagnostics {
+    given(to).err().unwrap_or_default()
+}
+
 /// The names that were asked for.
 pub(super) fn given(to: &[String]) -> Result<Vec<Wish>, Diagnostics> {
     if to.len() > MAX_NAMES {

@@ -141,6 +141,10 @@ pub(crate) struct Answer<'a> {
 /// Runs the command.
 pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal) -> Result<Exit, Problem> {
     let mut planned = Planned::prepare(&options.policy, &options.facts, engine, terminal)?;
+    let wrong = planned.session.check_promotion(&options.to)?;
+    if !wrong.is_empty() {
+        return Err(Problem::refused(wrong, planned.sources));
+    }
     let Known { held, facts } = planned.inputs.known(&mut planned.session)?;
     terminal.note(&facts.notes, &planned.sources);
     let handed = Handed::read(options.receipt.as_deref(), None, &mut planned.session)?;

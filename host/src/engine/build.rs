@@ -41,6 +41,16 @@ impl Session {
         )
     }
 
+    /// What is wrong with new names, before anything is looked at.
+    pub fn check_promotion(&mut self, to: &[String]) -> Result<Refusal, EngineError> {
+        self.call(
+            "promotion.check",
+            to.iter().map(|word| 1024 + word.len()).sum::<usize>(),
+            |input| input.with("to", to),
+            |i, s| i.buildonce_engine_promotion().call_check(s, to),
+        )
+    }
+
     /// Reads a receipt and checks that it is whole. `name` is what findings call the file.
     pub fn read_receipt(&mut self, document: &str, name: &str) -> Result<Result<Receipt, Refusal>, EngineError> {
         self.call(

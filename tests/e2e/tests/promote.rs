@@ -239,6 +239,22 @@ fn without_names_the_policy_names_it() {
 }
 
 #[test]
+fn names_that_are_none_are_told_before_anything_is_looked_at() {
+    let registry = Registry::start();
+    let proxy = FaultProxy::start(registry.address(), Vec::new());
+    let done =
+        Consumer::of(&proxy.image("acme/app")).promote(&["--to", "ma in", "--to", "ghcr.io/acme/app", "--to", "main"]);
+    assert_eq!(done.code, 2, "{done:?}");
+    assert_eq!(
+        done.stderr,
+        "error[invalid-target]: `ma in` is no tag\n |\n = help: give a tag such as `main`, or a whole name such as `ghcr.io/acme/app:main`\n\n\
+         error[invalid-target]: `ghcr.io/acme/app` names no tag\n |\n = help: give a tag such as `main`, or a whole name such as \
+         `ghcr.io/acme/app:main`\n"
+    );
+    assert_eq!(proxy.requests(), Vec::<String>::new());
+}
+
+#[test]
 fn receipts_that_cannot_be_trusted_promote_nothing() {
     let registry = Registry::start();
     let image = registry.image("acme/app");
