@@ -5,6 +5,7 @@ mod builder;
 mod checksum;
 mod cli;
 mod clock;
+mod course;
 mod credentials;
 mod document;
 mod environment;

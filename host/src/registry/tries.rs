@@ -1,14 +1,14 @@
 //! Another try: the engine says whether there is one, and after which pause.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use buildonce::types::Entry;
-use buildonce::types::retry::{Action, Attempt, Outcome, Settings, Situation};
+use buildonce::types::retry::{Action, Attempt, Outcome, Settings};
 use buildonce::{EngineError, Policy, Session};
 
 use super::{Failure, Kind};
-use crate::clock;
+use crate::course::Course;
 use crate::problem::Problem;
 use crate::render::Sources;
 
@@ -32,28 +32,14 @@ pub(crate) fn settings(
     session.configure_retry(policy, given)?.map_err(|findings| Problem::refused(findings, sources.clone()))
 }
 
-/// The tries of one thing.
-pub(crate) struct Tries {
-    situation: Situation,
-    begin: Instant,
-}
+/// The tries of one question.
+pub(crate) struct Tries(Course);
 
 impl Tries {
     /// Nothing was tried yet. The registry is that of an image, such as `registry.example/acme/app`.
     pub(crate) fn new(settings: &Settings, image: Option<&str>, seed: u64) -> Self {
         let registry = image.and_then(|image| image.split('/').next()).map(str::to_owned);
-        let situation = Situation {
-            settings: *settings,
-            history: Vec::new(),
-            tail: String::new(),
-            elapsed_ms: 0,
-            now_ms: None,
-            seed,
-            remedies: Vec::new(),
-            registry,
-            tokens: Vec::new(),
-        };
-        Self { situation, begin: Instant::now() }
+        Self(Course::new(*settings, registry, seed))
     }
 
     /// The pause before another try; `None` when there is no other.
@@ -65,18 +51,10 @@ impl Tries {
         tail: &str,
     ) -> Result<Option<Duration>, EngineError> {
         let failure = session.classify(&outcome, tail)?;
-        let before: u64 = self.situation.history.iter().map(|attempt| attempt.duration_ms).sum();
-        self.situation.elapsed_ms = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let duration_ms = self.situation.elapsed_ms.saturating_sub(before);
-        self.situation.history.push(Attempt { outcome, failure, duration_ms, rule: None, remedy: None });
-        tail.clone_into(&mut self.situation.tail);
-        // A pause is spent in real time, so a server's date is compared with the real one, whatever the run pretends.
-        self.situation.now_ms = Some(clock::system());
-        let decision = session.decide(policy, &self.situation)?;
-        if let Some(last) = self.situation.history.last_mut() {
-            last.rule = Some(decision.rule.clone());
-        }
-        self.situation.tokens.clone_from(&decision.tokens);
+        let before: u64 = self.0.history().iter().map(|attempt| attempt.duration_ms).sum();
+        let duration_ms = self.0.elapsed_ms().saturating_sub(before);
+        let attempt = Attempt { outcome, failure, duration_ms, rule: None, remedy: None };
+        let decision = self.0.add(session, policy, attempt, tail)?;
         let again = matches!(decision.action, Action::Retry | Action::Remedy);
         Ok(again.then(|| Duration::from_millis(decision.delay_ms)))
     }

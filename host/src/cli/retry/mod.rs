@@ -4,21 +4,21 @@ mod progress;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use buildonce::types::retry::{Action, Decision, Situation};
+use buildonce::types::retry::{Action, Decision};
 use buildonce::types::{Entry, Reason};
 use buildonce::{Policy, Session};
 use clap::Args;
 
-use super::attempt::{self, Made, Runner};
+use super::attempt::{self, Runner};
 use super::history::{History, Next};
 use super::options::{EngineOptions, PolicyOptions};
 use super::plan::deliver;
 use super::policy_file::{PolicyFile, policy};
 use super::terminal::Terminal;
 use super::{Exit, Problem, working_directory};
-use crate::clock;
+use crate::course::Course;
 use crate::process::{Interrupt, Output};
 use crate::render::{self, Sources};
 use progress::Progress;
@@ -145,18 +145,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
         runner,
         progress: Progress::new(terminal, options.quiet, &words),
         history: History::new(seed, Some(settings.limits)),
-        situation: Situation {
-            settings,
-            history: Vec::new(),
-            tail: String::new(),
-            elapsed_ms: 0,
-            now_ms: None,
-            seed,
-            // A command of which nothing is known can only be repeated.
-            remedies: Vec::new(),
-            registry: options.registry.clone(),
-            tokens: Vec::new(),
-        },
+        course: Course::new(settings, options.registry.clone(), seed),
         words,
     };
     run.attempts(&mut session, policy)
@@ -169,15 +158,14 @@ struct Run<'a> {
     runner: Runner,
     progress: Progress,
     history: History,
-    situation: Situation,
+    course: Course,
     words: Vec<OsString>,
 }
 
 impl Run<'_> {
     /// Attempts, until the engine says that it is enough.
     fn attempts(mut self, session: &mut Session, policy: Policy) -> Result<Exit, Problem> {
-        let begin = Instant::now();
-        let mut decision = session.decide(policy, &self.situation)?;
+        let mut decision = self.course.start(session, policy)?;
         let mut exit_code = 1;
         while matches!(decision.action, Action::Retry | Action::Remedy) {
             if let Some(interrupt) = self.runner.pause(decision.delay_ms)? {
@@ -187,7 +175,7 @@ impl Run<'_> {
             let timeout = decision.timeout_ms.map(Duration::from_millis);
             let made = self.runner.run(session, &self.words, timeout)?;
             exit_code = made.exit_code;
-            decision = self.next(session, policy, &made, begin)?;
+            decision = self.course.add(session, policy, made.attempt(), &made.tail)?;
             self.progress.end(&made, &decision);
             self.history.add(&made, &Next::from(&decision));
             if self.options.history.as_ref().is_some_and(|path| path.as_os_str() != "-") {
@@ -195,27 +183,6 @@ impl Run<'_> {
             }
         }
         self.finish(exit_code, &decision)
-    }
-
-    /// Asks what happens after an attempt.
-    fn next(
-        &mut self,
-        session: &mut Session,
-        policy: Policy,
-        made: &Made,
-        begin: Instant,
-    ) -> Result<Decision, Problem> {
-        self.situation.history.push(made.attempt());
-        self.situation.tail.clone_from(&made.tail);
-        self.situation.elapsed_ms = attempt::milliseconds(begin.elapsed());
-        // A pause is spent in real time, so a server's date is compared with the real one, whatever the run pretends.
-        self.situation.now_ms = Some(clock::system());
-        let decision = session.decide(policy, &self.situation)?;
-        if let Some(last) = self.situation.history.last_mut() {
-            last.rule = Some(decision.rule.clone());
-        }
-        self.situation.tokens.clone_from(&decision.tokens);
-        Ok(decision)
     }
 
     fn finish(mut self, exit_code: u8, decision: &Decision) -> Result<Exit, Problem> {

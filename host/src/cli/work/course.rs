@@ -1,19 +1,18 @@
 //! The tries of one task.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use buildonce::types::retry::{Action, Attempt, Classification, Decision, Outcome, Settings, Situation};
+use buildonce::types::retry::{Action, Attempt, Classification, Decision, Outcome, Settings};
 use buildonce::{Policy, Session};
 
 use crate::cli::Problem;
 use crate::cli::attempt::milliseconds;
-use crate::clock;
+use crate::course;
 
 /// A task's history, and what was decided about it last.
 pub(super) struct Course {
-    situation: Situation,
+    tries: course::Course,
     decision: Decision,
-    begin: Instant,
 }
 
 /// Another try.
@@ -33,19 +32,9 @@ impl Course {
         registry: Option<String>,
         seed: u64,
     ) -> Result<Self, Problem> {
-        let situation = Situation {
-            settings,
-            history: Vec::new(),
-            tail: String::new(),
-            elapsed_ms: 0,
-            now_ms: None,
-            seed,
-            remedies: Vec::new(),
-            registry,
-            tokens: Vec::new(),
-        };
-        let decision = session.decide(policy, &situation)?;
-        Ok(Self { situation, decision, begin: Instant::now() })
+        let tries = course::Course::new(settings, registry, seed);
+        let decision = tries.start(session, policy)?;
+        Ok(Self { tries, decision })
     }
 
     /// The next try; `None` when there is no other.
@@ -59,12 +48,12 @@ impl Course {
 
     /// The number of the next try, from 1.
     pub(super) fn number(&self) -> usize {
-        self.situation.history.len() + 1
+        self.tries.history().len() + 1
     }
 
     /// How the last try ended.
     pub(super) fn outcome(&self) -> Option<&Outcome> {
-        self.situation.history.last().map(|own| &own.outcome)
+        self.tries.history().last().map(|own| &own.outcome)
     }
 
     /// What was decided after the last try.
@@ -82,23 +71,9 @@ impl Course {
         tail: &str,
         duration: Duration,
     ) -> Result<(), Problem> {
-        let duration_ms = milliseconds(duration);
-        self.situation.history.push(Attempt {
-            outcome,
-            failure: failure.clone(),
-            duration_ms,
-            rule: None,
-            remedy: None,
-        });
-        tail.clone_into(&mut self.situation.tail);
-        self.situation.elapsed_ms = milliseconds(self.begin.elapsed());
-        // A pause is spent in real time, so a server's date is compared with the real one, whatever the run pretends.
-        self.situation.now_ms = Some(clock::system());
-        self.decision = session.decide(policy, &self.situation)?;
-        if let Some(last) = self.situation.history.last_mut() {
-            last.rule = Some(self.decision.rule.clone());
-        }
-        self.situation.tokens.clone_from(&self.decision.tokens);
+        let failure = failure.clone();
+        let attempt = Attempt { outcome, failure, duration_ms: milliseconds(duration), rule: None, remedy: None };
+        self.decision = self.tries.add(session, policy, attempt, tail)?;
         Ok(())
     }
 }
