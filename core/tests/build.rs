@@ -12,5 +12,7 @@ mod properties;
 mod receipts;
 #[path = "build/scenarios.rs"]
 mod scenarios;
+#[path = "build/verify.rs"]
+mod verify;
 #[path = "build/world.rs"]
 mod world;

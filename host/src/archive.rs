@@ -77,7 +77,7 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<ArchiveSeen, Fault> {
             "it has neither a manifest.json, as docker writes it, nor an index.json, as OCI layouts have it",
         ));
     };
-    Ok(ArchiveSeen { path: shown.to_owned(), images })
+    Ok(ArchiveSeen { path: shown.to_owned(), images, sha256: None, size: None })
 }
 
 /// The members of a tar file, by name.

@@ -71,6 +71,8 @@ struct ReceiptText {
 struct ArchiveText {
     path: String,
     images: Vec<ImageText>,
+    sha256: Option<String>,
+    size: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -112,8 +114,12 @@ impl From<SightingText> for Sighting {
         let SightingText { kind, cause, accept, body, digest, receipt, archive, tags } = text;
         let receipt = receipt.map(|ReceiptText { built, head, references }| ReceiptSeen { built, head, references });
         let image = |ImageText { references, config, digest }| ArchiveImage { references, config, digest };
-        let archive = archive
-            .map(|ArchiveText { path, images }| ArchiveSeen { path, images: images.into_iter().map(image).collect() });
+        let archive = archive.map(|ArchiveText { path, images, sha256, size }| ArchiveSeen {
+            path,
+            images: images.into_iter().map(image).collect(),
+            sha256,
+            size,
+        });
         Self {
             kind: kind.into(),
             cause: cause.map(Cause::from),

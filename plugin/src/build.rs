@@ -29,7 +29,5 @@ one_way!(wit::BuildEvent => core::BuildEvent {
 });
 one_way!(core::ImageCopy => wit::ImageCopy { image, digest, target });
 one_way!(core::Task => wit::Task { id, operation, registry, command, copy, writes });
-one_way_enum!(core::LandingState => wit::LandingState { Landed, Missing, Different, Moved, Unknown });
-one_way!(core::Landing => wit::Landing { reference, state, digest, reason });
 one_way_enum!(core::BuildStepKind => wit::BuildStepKind { Probe, Run, Skip, Done, Fail });
 one_way!(core::BuildStep => wit::BuildStep { kind, probes, task, receipt, reason, landings, attempts });

@@ -65,7 +65,7 @@ enumeration!(
 one_way_enum!(wit::Accept => core::Accept { Complete, Partial });
 one_way!(wit::ReceiptSeen => core::ReceiptSeen { built, head, references });
 one_way!(wit::ArchiveImage => core::ArchiveImage { references, config, digest });
-one_way!(wit::ArchiveSeen => core::ArchiveSeen { path, images });
+one_way!(wit::ArchiveSeen => core::ArchiveSeen { path, images, sha256, size });
 one_way_enum!(wit::SightingKind => exchange::SightingKind { Unknown, Absent, Document, Receipt, Archive, Tags });
 one_way!(wit::Sighting => exchange::SightingRecord {
     kind, cause, accept, body, digest, receipt, archive, tags,

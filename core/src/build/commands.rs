@@ -163,3 +163,8 @@ impl<'a> Commands<'a> {
 fn words(plan: &ImagePlan, arguments: &[&str]) -> Vec<String> {
     plan.builder.iter().cloned().chain(arguments.iter().map(|word| (*word).to_owned())).collect()
 }
+
+/// A reference without a digest, by its name and tag.
+pub(super) fn split(reference: &str) -> (&str, &str) {
+    reference.rsplit_once(':').unwrap_or((reference, ""))
+}

@@ -1,19 +1,19 @@
 //! The end of a build: every name is looked at, and the receipt is made.
 
-use super::look::{Look, Sight, split};
+use super::commands::split;
 use super::model::{Landing, LandingState};
 use super::next::{Build, Next, Pushed, Step, ask};
 use crate::Reason;
 use crate::receipt::{Receipt, ReceiptArchive, ReceiptImage, ReceiptPlatform, SCHEMA};
 use crate::reference::Digest;
-use crate::selection::SelectedPlatform;
+use crate::selection::{SelectedPlatform, Sight};
 use crate::tagging::PlannedImage;
 
 impl Build<'_> {
     /// Looks at every name, and writes the receipt when all of them have the image.
     pub(super) fn conclude(&self, pushed: &Pushed) -> Next<Box<Step>> {
         let seen = self.events.since();
-        let look = Look::new(self.plan, &seen, !pushed.reused);
+        let look = self.look(&seen, !pushed.reused);
         let mut asks = Vec::new();
         let (mut landings, mut platforms, mut digest) = (Vec::new(), Vec::new(), pushed.digest.clone());
         for target in self.targets() {

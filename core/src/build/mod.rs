@@ -7,7 +7,6 @@
 mod commands;
 mod conclude;
 mod events;
-mod look;
 mod model;
 mod next;
 mod progress;

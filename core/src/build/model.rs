@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Reason;
 use crate::policy::Operation;
 use crate::receipt::ReceiptAttempt;
+pub use crate::receipt::{Landing, LandingState};
 use crate::selection::exchange::{ProbeRecord, SightingRecord};
 
 /// What the host replaces with the path of a file that it makes for this step: the builder writes the image's digest there.
@@ -124,37 +125,6 @@ pub struct Task {
     /// The file that it writes. One that is there already is to be removed before, and one that a failed try left, after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writes: Option<String>,
-}
-
-/// How a name in a registry stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LandingState {
-    /// It has the image.
-    Landed,
-    /// It has none.
-    Missing,
-    /// It has another image.
-    Different,
-    /// It had the image and was moved on by another run, as this tag may.
-    Moved,
-    /// Nobody knows.
-    Unknown,
-}
-
-/// A name in a registry after the build.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Landing {
-    /// `name:tag`.
-    pub reference: String,
-    /// How it stands.
-    pub state: LandingState,
-    /// What it points at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest: Option<String>,
-    /// Why it stands so.
-    pub reason: Reason,
 }
 
 /// What to do next.

@@ -1,8 +1,7 @@
 //! What comes next in a build.
 
-use super::commands::{Commands, Style};
+use super::commands::{Commands, Style, split};
 use super::events::Events;
-use super::look::{Look, Sight, reusable, split};
 use super::model::{BuildEvent, BuildRequest, BuildStep, BuildStepKind, Landing, Task, WrittenFile};
 use super::progress::Progress;
 use super::shelf::{self, Shelf};
@@ -13,8 +12,8 @@ use crate::policy::Policy;
 use crate::receipt::{self, Receipt};
 use crate::reference::Digest;
 use crate::selection::exchange::ProbeRecord;
-use crate::selection::{Answer, Probe, View};
-use crate::tagging::{ImagePlan, PlannedImage};
+use crate::selection::{Answer, Look, Observation, Probe, Sight, View};
+use crate::tagging::{ImagePlan, PlannedImage, REVISION};
 
 /// Says what comes next, from everything that happened so far, in order.
 ///
@@ -111,6 +110,11 @@ impl<'a> Build<'a> {
         self.conclude(&state)
     }
 
+    /// What was seen, held to the plan. `same_build`: the label with the time of the build counts, too.
+    pub(super) fn look<'s>(&'s self, seen: &'s [Observation], same_build: bool) -> Look<'s> {
+        Look::new(&self.plan.labels, self.plan.delivery.platforms.iter(), seen, same_build)
+    }
+
     pub(super) fn targets(&self) -> impl Iterator<Item = &'a PlannedImage> {
         self.plan.images.iter().filter(|image| image.push)
     }
@@ -119,7 +123,7 @@ impl<'a> Build<'a> {
     /// failed has landed all the same.
     fn origin(&self) -> Next<Option<(String, Digest)>> {
         let seen = self.events.before();
-        let look = Look::new(self.plan, &seen, false);
+        let look = self.look(&seen, false);
         let mut asks: Vec<ProbeRecord> = Vec::new();
         let mut origin = None;
         for target in self.targets() {
@@ -142,7 +146,7 @@ impl<'a> Build<'a> {
     /// Gives an image that is there the names that are missing.
     fn complete(&self, image: &str, digest: &Digest, state: &mut Pushed) -> Next<()> {
         let seen = self.events.before();
-        let look = Look::new(self.plan, &seen, false);
+        let look = self.look(&seen, false);
         let mut asks: Vec<ProbeRecord> = Vec::new();
         let mut missing = Vec::new();
         for reference in self.targets().flat_map(|target| &target.references) {
@@ -236,7 +240,7 @@ impl<'a> Build<'a> {
         let (seen, is_over) = self.events.after(task);
         let (image, tag) = split(reference);
         let fault = |code: &str, message: String| Ok(Some(Reason::new(code, format!("{reference}: {message}"))));
-        match Look::new(self.plan, &seen, true).name(image, tag) {
+        match self.look(&seen, true).name(image, tag) {
             Sight::Ask(_) if is_over => Ok(None),
             Sight::Ask(probes) => Err(ask(probes)),
             Sight::Ours { digest: Some(own), .. } if own != *digest => fault(
@@ -276,4 +280,17 @@ pub(super) fn ask(probes: Vec<ProbeRecord>) -> Box<Step> {
         }
     }
     Box::new(Step::Ask(once))
+}
+
+/// Whether an image that is there already can be this build's: its name never moves on to another commit, a label proves the commit, and
+/// nothing else than the commit decides what is built. Who needs it in a file or in the local store has it built.
+pub(crate) fn reusable(plan: &ImagePlan, dirty: Option<bool>) -> bool {
+    let fixed = plan.tags.first().is_some_and(|tag| tag.primary && !tag.mutable);
+    let proves = plan.labels.iter().any(|label| label.key == REVISION);
+    fixed
+        && proves
+        && dirty != Some(true)
+        && !plan.decision.force_refresh
+        && plan.delivery.archive.is_none()
+        && !plan.delivery.load
 }

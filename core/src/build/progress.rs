@@ -1,14 +1,14 @@
 //! How a task stands.
 
-use super::commands::{Commands, Style};
+use super::commands::{Commands, Style, split};
 use super::events::Attempt;
-use super::look::{Look, Sight, split};
 use super::model::{Task, WrittenFile};
 use super::next::{Build, Next, Step, ask};
 use super::report;
 use crate::Reason;
 use crate::policy::Operation;
 use crate::reference::Digest;
+use crate::selection::Sight;
 use crate::tagging::PlannedImage;
 
 /// How a task stands.
@@ -60,7 +60,7 @@ impl Build<'_> {
             return Ok(None);
         }
         let (before, (since, is_over)) = (self.events.before(), self.events.after(task));
-        let (old, look) = (Look::new(self.plan, &before, false), Look::new(self.plan, &since, true));
+        let (old, look) = (self.look(&before, false), self.look(&since, true));
         let mut asks = Vec::new();
         let mut digests = Vec::new();
         for target in landing {

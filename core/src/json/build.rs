@@ -4,7 +4,8 @@ use super::arguments::arguments;
 use super::{Document, Function, Outcome, load, run};
 use crate::build::{self, BuildEvent, BuildRequest};
 use crate::facts::Facts;
-use crate::receipt;
+use crate::receipt::{self, VerifyRequest};
+use crate::selection::exchange::ObservationRecord;
 
 arguments! {
     struct Next {
@@ -22,6 +23,15 @@ arguments! {
     }
 }
 
+arguments! {
+    struct Verify {
+        document: String,
+        name: String,
+        request: VerifyRequest,
+        seen: Vec<ObservationRecord>,
+    }
+}
+
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("build.next", |i| {
         run(i, |a: Next| {
@@ -29,4 +39,7 @@ pub(super) const FUNCTIONS: &[(&str, Function)] = &[
         })
     }),
     ("receipt.read", |i| run(i, |a: Read| Outcome::from(receipt::read(&a.document, &a.name)))),
+    ("receipt.verify", |i| {
+        run(i, |a: Verify| Outcome::from(receipt::verify(&a.document, &a.name, &a.request, a.seen)))
+    }),
 ];

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Entry;
 use crate::facts::{EventKind, RevisionKind, Timestamp};
+use crate::selection::exchange::ProbeRecord;
 pub use crate::tagging::ArchiveFormat;
+use crate::{Entry, Reason};
 
 /// The version of the format that this code writes, and the only one that it reads.
 pub const SCHEMA: u32 = 1;
@@ -128,4 +129,81 @@ pub struct ReceiptAttempt {
     pub cause: String,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
+}
+
+/// How a name stands that a build or a receipt has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LandingState {
+    /// It has the image.
+    Landed,
+    /// It has none.
+    Missing,
+    /// It has another image.
+    Different,
+    /// It had the image and was moved on by another run, as a tag may.
+    Moved,
+    /// Nobody knows.
+    Unknown,
+    /// It was not looked for, as it need not be here.
+    Skipped,
+}
+
+/// A name and what is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Landing {
+    /// `name:tag`, `name@sha256:…`, or a file.
+    pub reference: String,
+    /// How it stands.
+    pub state: LandingState,
+    /// What it points at; of a file, its SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// Why it stands so.
+    pub reason: Reason,
+}
+
+/// What somebody asks of a receipt beyond what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyRequest {
+    /// `owner/name` of the repository that it must be about; absent for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// A tag that was moved on to another image is a failure, too.
+    #[serde(default)]
+    pub tags: bool,
+    /// The archive must be there although a registry has the image.
+    #[serde(default)]
+    pub archive: bool,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerifyStepKind {
+    /// Look at `probes`, in any order, and ask again with everything seen so far.
+    Probe,
+    /// Everything is as the receipt says.
+    Holds,
+    /// Something is not as the receipt says, for `reason`.
+    Differs,
+    /// Nobody knows, for `reason`.
+    Unknown,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyStep {
+    /// What to do.
+    pub kind: VerifyStepKind,
+    /// Empty unless the kind is `probe`.
+    pub probes: Vec<ProbeRecord>,
+    /// With the kinds `differs` and `unknown`: the first reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Everything that the receipt names, unless the kind is `probe`.
+    pub landings: Vec<Landing>,
 }

@@ -171,6 +171,11 @@ pub fn next(
     request: &Request,
     seen: Vec<ObservationRecord>,
 ) -> Result<StepRecord, Diagnostics> {
+    observations(seen).and_then(|seen| super::next(policy, facts, request, &seen)).map(StepRecord::from)
+}
+
+/// What was seen, or what the records lack.
+pub(crate) fn observations(seen: Vec<ObservationRecord>) -> Result<Vec<Observation>, Diagnostics> {
     let mut read = Vec::new();
     let mut wrong = Vec::new();
     for (number, record) in seen.into_iter().enumerate() {
@@ -182,7 +187,7 @@ pub fn next(
             }
         }
     }
-    if wrong.is_empty() { super::next(policy, facts, request, &read).map(StepRecord::from) } else { Err(wrong) }
+    if wrong.is_empty() { Ok(read) } else { Err(wrong) }
 }
 
 /// [`super::reflect`] for callers outside of this crate.

@@ -9,6 +9,7 @@ pub mod channel;
 mod document;
 pub mod exchange;
 mod ladder;
+mod look;
 mod model;
 mod reflection;
 mod revision;
@@ -20,11 +21,9 @@ pub use model::*;
 pub use reflection::{Reflected, Reflection, ReflectionPolicy, ReflectionStep, reflect};
 pub use step::{MAX_STEPS, next};
 
-// What a build looks at is judged by the same code.
-pub(crate) use archive::judge as judge_archive;
-pub(crate) use document::config;
-pub(crate) use revision::{Wanted, shown};
-pub(crate) use verify::{Fit, Outcome, Verifier};
+// What a build, a promotion or a receipt looks at is judged by the same code.
+pub(crate) use look::{Look, Sight};
+pub(crate) use revision::shown;
 pub(crate) use view::{Answer, View};
 
 pub use crate::version::{Listing, ReleaseVerdict, Standing, newest_release};

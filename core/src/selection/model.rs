@@ -144,6 +144,12 @@ pub struct ArchiveSeen {
     pub path: String,
     /// Every image inside, not only the first.
     pub images: Vec<ArchiveImage>,
+    /// SHA-256 of the file, in hexadecimal, where it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// Its size in bytes, where it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
 }
 
 /// What the host saw. The order of the variants is that in which they outweigh each other when one question was answered

@@ -233,7 +233,7 @@ impl World {
         } else {
             put(serde_json::json!({"schemaVersion": 2, "manifests": children}).to_string())
         };
-        (content, top, ArchiveSeen { path: "image.tar".to_owned(), images })
+        (content, top, ArchiveSeen { path: "image.tar".to_owned(), images, ..ArchiveSeen::default() })
     }
 }
 

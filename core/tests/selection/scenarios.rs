@@ -182,7 +182,8 @@ fn archived(images: &[(Option<&str>, &str)]) -> World {
         digest: None,
     };
     let images = images.iter().map(image).collect();
-    let archive = Some(Sighting::Archive(ArchiveSeen { path: "image.tar".to_owned(), images }));
+    let archive =
+        Some(Sighting::Archive(ArchiveSeen { path: "image.tar".to_owned(), images, ..ArchiveSeen::default() }));
     World { archive, ..World::default() }
 }
 

@@ -20,6 +20,7 @@ mod plan;
 mod planned;
 mod policy_file;
 mod promote;
+mod receipt;
 mod replay;
 mod retry;
 mod schema;
@@ -41,6 +42,7 @@ pub(crate) use build::Answer as Built;
 use options::EngineOptions;
 pub(crate) use promote::Answer as Promoted;
 pub(crate) use replay::Replayed;
+pub(crate) use retry::seconds;
 use terminal::Terminal;
 
 use crate::render::ColorChoice;
@@ -76,6 +78,7 @@ enum Command {
     Build(Box<build::Options>),
     Select(Box<select::Options>),
     Promote(Box<promote::Options>),
+    Receipt(receipt::Options),
     Facts(facts::Options),
     Lint(lint::Options),
     Explain(explain::Options),
@@ -132,6 +135,7 @@ fn dispatch(arguments: Arguments, terminal: Terminal) -> Result<Exit, Problem> {
         Some(Command::Build(options)) => build::run(&options, engine, terminal),
         Some(Command::Select(options)) => select::run(&options, engine, terminal),
         Some(Command::Promote(options)) => promote::run(&options, engine, terminal),
+        Some(Command::Receipt(options)) => receipt::run(&options, engine, terminal),
         Some(Command::Facts(options)) => facts::run(&options, engine, terminal),
         Some(Command::Lint(options)) => lint::run(options, engine, terminal),
         Some(Command::Explain(options)) => explain::run(&options, engine, terminal),

@@ -2,8 +2,9 @@
 
 use super::selection::size_of_sighting;
 use super::session::Session;
-use super::types::build::{BuildEvent, BuildRequest, BuildStep, Receipt};
+use super::types::build::{BuildEvent, BuildRequest, BuildStep, Receipt, VerifyRequest, VerifyStep};
 use super::types::promotion::{PromotionRequest, PromotionStep};
+use super::types::selection::Observation;
 use super::{EngineError, Policy, Refusal, RunFacts};
 
 impl Session {
@@ -58,6 +59,22 @@ impl Session {
             document.len(),
             |input| input.with("document", document).with("name", name),
             |i, s| i.buildonce_engine_receipt().call_read(s, document, name),
+        )
+    }
+
+    /// Says what to look at, and then whether everything that a receipt names is still there. Call it with everything that was seen so far.
+    pub fn verify_receipt(
+        &mut self,
+        document: &str,
+        name: &str,
+        request: &VerifyRequest,
+        seen: &[Observation],
+    ) -> Result<Result<VerifyStep, Refusal>, EngineError> {
+        self.call(
+            "receipt.verify",
+            document.len() + seen.iter().map(|one| size_of_sighting(&one.seen)).sum::<usize>(),
+            |input| input.with("document", document).with("name", name).with("request", request).with("seen", seen),
+            |i, s| i.buildonce_engine_receipt().call_verify(s, document, name, request, seen),
         )
     }
 }

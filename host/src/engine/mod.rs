@@ -35,11 +35,11 @@ pub mod types {
     /// How an image comes to be, and what a build leaves behind.
     pub mod build {
         pub use super::super::bindings::exports::buildonce::engine::build::{
-            BuildEvent, BuildEventKind, BuildRequest, BuildStep, BuildStepKind, ImageCopy, Landing, LandingState, Task,
-            WrittenFile,
+            BuildEvent, BuildEventKind, BuildRequest, BuildStep, BuildStepKind, ImageCopy, Task, WrittenFile,
         };
         pub use super::super::bindings::exports::buildonce::engine::receipt::{
-            Receipt, ReceiptArchive, ReceiptAttempt, ReceiptImage, ReceiptPlatform,
+            Landing, LandingState, Receipt, ReceiptArchive, ReceiptAttempt, ReceiptImage, ReceiptPlatform,
+            VerifyRequest, VerifyStep, VerifyStepKind,
         };
     }
     /// How an image gets more names.

@@ -8,6 +8,7 @@ use buildonce::types::{Facts, ImagePlan};
 use super::facts::run_line;
 use super::markdown::{code, escape};
 use super::printable::one_line;
+use super::receipt::state;
 use super::style::Style;
 use super::table::{Cell, table};
 use crate::cli::Built;
@@ -112,16 +113,6 @@ impl Page {
             })
             .collect();
         format!("\n{}\n{}", style.heading("Names"), table(&rows))
-    }
-}
-
-fn state(state: LandingState) -> (&'static str, fn(Style, &str) -> String) {
-    match state {
-        LandingState::Landed => ("landed", |style, text| style.good(text)),
-        LandingState::Missing => ("missing", |style, text| style.bad(text)),
-        LandingState::Different => ("different", |style, text| style.bad(text)),
-        LandingState::Moved => ("moved on", |style, text| style.caution(text)),
-        LandingState::Unknown => ("unknown", |style, text| style.caution(text)),
     }
 }
 

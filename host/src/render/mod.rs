@@ -21,6 +21,7 @@ mod metadata;
 mod plan;
 mod printable;
 mod promotion;
+mod receipt;
 mod replay;
 #[cfg(test)]
 mod samples;
@@ -42,6 +43,7 @@ pub(crate) use metadata::{
 pub(crate) use plan::{Detail, PlanView, plan};
 pub(crate) use printable::{one_line, printable};
 pub(crate) use promotion::{promotion, summary as promotion_summary};
+pub(crate) use receipt::{receipt, verified};
 pub(crate) use replay::replay;
 pub(crate) use selection::selection;
 pub(crate) use style::{ColorChoice, Style};

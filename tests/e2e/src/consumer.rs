@@ -200,6 +200,12 @@ impl Consumer {
         self.run(&["select", "channel", "--image", image], &words)
     }
 
+    /// Runs `buildonce receipt verify` for the receipt in its folder.
+    pub fn verify(&self, arguments: &[&str]) -> Done {
+        let words: Vec<String> = arguments.iter().map(|&own| own.to_owned()).collect();
+        self.run(&["receipt", "verify"], &words)
+    }
+
     /// Runs `buildonce build` in its folder, with what the test put there to build. What buildah keeps is in that folder, too.
     pub fn build(&self, arguments: &[&str]) -> Done {
         let home = self.folder.path();

@@ -1,7 +1,7 @@
 //! From `buildonce build` to `buildonce select --receipt`, with buildah and Debian's registry between them.
 #![cfg(target_os = "linux")]
 
-use buildonce_e2e::{Consumer, Done, FaultProxy, Image, MERGE, Registry, producer};
+use buildonce_e2e::{Consumer, Done, Fault, FaultProxy, Image, MERGE, Registry, Rule, Times, producer};
 
 const RECEIPT: &str = "buildonce-receipt.json";
 
@@ -106,4 +106,62 @@ fn where_the_registry_is_gone_the_archive_beside_the_receipt_is_checked_and_take
     let done = consumer().file(&file, "something else").select();
     assert_eq!((done.code, &done.json()["not_selected"]["reason"]["code"]), (1, &"nothing-usable".into()), "{done:?}");
     assert!(done.stderr.contains("and the receipt says"), "{}", done.stderr);
+}
+
+/// The first reason of a receipt that does not hold, and the exit code.
+fn verdict(done: &Done) -> (i32, String) {
+    (done.code, done.json()["reason"]["code"].as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn what_a_build_left_holds_until_somebody_changes_it() {
+    let mut registry = Registry::start();
+    let image = registry.image("acme/app");
+    let (job, receipt) = produced(&image, "linux/amd64, linux/arm64");
+    let verify = |arguments: &[&str]| job.verify(&[&["--format", "json"], arguments].concat());
+    let done = job.verify(&["--tags", "--repository", "acme/app"]);
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""), "{done:?}");
+    assert!(done.stdout.contains("everything is as the receipt says"), "{}", done.stdout);
+    // A tag that moves is told; only who asks for it is refused.
+    Image::of(MERGE).note("later").push(registry.address(), "acme/app", Consumer::tag());
+    assert_eq!(verdict(&verify(&[])), (0, String::new()));
+    assert_eq!(verdict(&verify(&["--tags"])), (1, "moved".to_owned()));
+    // The image of one platform is deleted.
+    let child = receipt["platforms"][1]["digest"].as_str().unwrap_or_default();
+    let target = format!("/v2/acme/app/manifests/{child}");
+    let deleted = buildonce_e2e::send(registry.address(), &buildonce_e2e::Request::new("DELETE", &target));
+    assert_eq!(deleted.map(|own| own.status).ok(), Some(202));
+    assert_eq!(verdict(&verify(&[])), (1, "child-missing".to_owned()));
+    registry.stop();
+    let done = verify(&[]);
+    assert_eq!(verdict(&done), (3, "unknown".to_owned()));
+    assert!(done.stderr.contains("error[registry-unavailable]"), "{}", done.stderr);
+}
+
+#[test]
+fn a_look_that_fails_is_repeated_and_a_digest_that_lies_is_seen() {
+    let registry = Registry::start();
+    let (job, _) = produced(&registry.image("acme/app"), "linux/amd64");
+    let with = |rule: Rule| {
+        let proxy = FaultProxy::start(registry.address(), vec![rule]);
+        let text = job.read(RECEIPT).replace(&registry.address().to_string(), &proxy.image("").replace('/', ""));
+        (job.again().file(RECEIPT, &sealed(&text)).verify(&["--format", "json"]), proxy)
+    };
+    let (done, proxy) = with(Rule::new("GET", "/manifests/", Times::First(2), Fault::Status(503)));
+    assert_eq!(verdict(&done), (0, String::new()), "{done:?}");
+    assert_eq!(proxy.count("GET", "/manifests/"), 4, "two names, and two looks that failed");
+    let (done, _) = with(Rule::new("GET", "/manifests/", Times::Always, Fault::Status(503)));
+    assert_eq!(verdict(&done), (3, "unknown".to_owned()));
+    let (done, _) = with(Rule::new("GET", "/manifests/sha256", Times::Always, Fault::OtherDigest));
+    assert_eq!(verdict(&done), (1, "digest-mismatch".to_owned()));
+}
+
+/// A receipt with the checksum of its text, as if the build had written it so.
+fn sealed(text: &str) -> String {
+    use sha2::Digest as _;
+    let mut receipt: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    receipt["sha256"] = "".into();
+    let digest = sha2::Sha256::digest(receipt.to_string());
+    receipt["sha256"] = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
+    receipt.to_string()
 }

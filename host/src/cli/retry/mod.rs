@@ -22,7 +22,8 @@ use crate::course::Course;
 use crate::process::{Interrupt, Output};
 use crate::render::{self, Sources};
 use progress::Progress;
-pub(super) use progress::{described, seconds};
+pub(super) use progress::described;
+pub(crate) use progress::seconds;
 
 /// Shown below the options.
 const EXAMPLES: &str = "\

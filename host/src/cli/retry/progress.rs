@@ -110,7 +110,7 @@ fn class(failure: &Classification) -> &'static str {
 }
 
 /// A time for a person.
-pub(in crate::cli) fn seconds(duration: Duration) -> String {
+pub(crate) fn seconds(duration: Duration) -> String {
     if duration < Duration::from_secs(100) {
         format!("{:.1} s", duration.as_secs_f64())
     } else {

@@ -103,7 +103,7 @@ struct Where {
 
 /// How registries are spoken to.
 #[derive(Debug, Args)]
-struct RegistryOptions {
+pub(super) struct RegistryOptions {
     /// Speak http instead of https with this registry, written with its port; repeat it for more. With this machine that is usual
     #[arg(long, value_name = "HOST", help_heading = "Registries")]
     plain_http: Vec<String>,
@@ -111,7 +111,7 @@ struct RegistryOptions {
 
 impl RegistryOptions {
     /// A client whose every request may take as long as an attempt.
-    fn registry(&self, settings: &Settings) -> Registry {
+    pub(super) fn registry(&self, settings: &Settings) -> Registry {
         let time = settings.limits.timeout_ms.map(Duration::from_millis);
         Registry::of_this_machine(self.plain_http.clone()).within(time)
     }

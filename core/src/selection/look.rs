@@ -1,25 +1,28 @@
-//! What the registry has, as far as it was looked at.
+//! Whether what is under a name is one certain image: every platform with every label. A build asks so of what it pushed, and a receipt of what it
+//! names.
 
 use std::collections::BTreeMap;
 
-use crate::Reason;
+use super::archive;
+use super::document::config;
+use super::exchange::ProbeRecord;
+use super::model::{Cause, Observation, OverrideRevision, Probe, SelectedPlatform, Sighting};
+use super::revision::{Wanted, shown};
+use super::verify::{Fit, Outcome, Verifier};
+use super::view::{Answer, View};
 use crate::reference::{Digest, Platform};
-use crate::selection::exchange::ProbeRecord;
-use crate::selection::{
-    Answer, Cause, Fit, Observation, Outcome, OverrideRevision, Probe, SelectedPlatform, Sighting, Verifier, View,
-    Wanted, config, judge_archive, shown,
-};
-use crate::tagging::{AcceptedRevision, ImagePlan, REVISION};
+use crate::tagging::{AcceptedRevision, REVISION};
+use crate::{Entry, Reason};
 
 /// The label with the time of the build, which is another one for every build.
 const CREATED: &str = "org.opencontainers.image.created";
 
 /// What is under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sight {
+pub(crate) enum Sight {
     /// These must be looked at first.
     Ask(Vec<ProbeRecord>),
-    /// The image that is planned.
+    /// The image that is meant.
     Ours { digest: Option<Digest>, platforms: Vec<SelectedPlatform> },
     /// Another one, and why it is another.
     Other { digest: Option<Digest>, reason: Reason },
@@ -31,22 +34,27 @@ pub(super) enum Sight {
 
 /// Judges what was seen in one stretch of time in which nothing changed.
 #[derive(Debug)]
-pub(super) struct Look<'a> {
-    pub(super) view: View<'a>,
-    plan: &'a ImagePlan,
+pub(crate) struct Look<'a> {
+    pub(crate) view: View<'a>,
+    labels: &'a [Entry],
     accepted: Vec<AcceptedRevision>,
     platforms: Vec<(String, Platform)>,
     /// Whether the time of the build counts, too.
-    pub(super) same_build: bool,
+    same_build: bool,
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(plan: &'a ImagePlan, seen: &'a [Observation], same_build: bool) -> Self {
-        let accepted = plan.labels.iter().filter(|label| label.key == REVISION);
+    /// Looks for the image with these labels for these platforms, as they are written.
+    pub(crate) fn new<'n>(
+        labels: &'a [Entry],
+        platforms: impl Iterator<Item = &'n String>,
+        seen: &'a [Observation],
+        same_build: bool,
+    ) -> Self {
+        let accepted = labels.iter().filter(|label| label.key == REVISION);
         let accepted = accepted.map(|own| AcceptedRevision { label: own.key.clone(), revision: own.value.clone() });
-        let platforms = plan.delivery.platforms.iter();
         let platforms = platforms.filter_map(|name| Some((name.clone(), Platform::parse(name).ok()?))).collect();
-        Self { view: View::new(seen), plan, accepted: accepted.collect(), platforms, same_build }
+        Self { view: View::new(seen), labels, accepted: accepted.collect(), platforms, same_build }
     }
 
     /// What commit the image must be of: any, where the policy leaves that label out.
@@ -56,7 +64,7 @@ impl<'a> Look<'a> {
     }
 
     /// What is under a tag or digest: every platform with every label, or what is wrong with it.
-    pub(super) fn image(&self, image: &str, reference: &str) -> Sight {
+    pub(crate) fn image(&self, image: &str, reference: &str) -> Sight {
         let wanted = self.wanted();
         let verifier = Verifier { view: &self.view, wanted: &wanted, platforms: &self.platforms };
         let digest = self.digest(image, reference);
@@ -71,7 +79,7 @@ impl<'a> Look<'a> {
     }
 
     /// A further name of an image that is looked at under its first.
-    pub(super) fn name(&self, image: &str, tag: &str) -> Sight {
+    pub(crate) fn name(&self, image: &str, tag: &str) -> Sight {
         let probe = Probe::Manifest { image: image.to_owned(), reference: tag.to_owned() };
         match self.view.manifest(&probe) {
             Answer::Open => Sight::Ask(vec![probe.into()]),
@@ -86,7 +94,7 @@ impl<'a> Look<'a> {
     }
 
     /// What is in the archive.
-    pub(super) fn archive(&self) -> Sight {
+    pub(crate) fn archive(&self) -> Sight {
         let outcome = match self.view.sighting(&Probe::Archive) {
             Answer::Open => return Sight::Ask(vec![Probe::Archive.into()]),
             Answer::Found(Sighting::Archive(archive)) => {
@@ -95,7 +103,7 @@ impl<'a> Look<'a> {
                         archive.images.iter().find(|own| Digest::of(own.config.as_bytes()).as_str() == platform.config);
                     own.and_then(|own| config(&own.config)).map(|config| config.labels)
                 };
-                return self.sight(judge_archive(archive, &self.wanted(), &self.platforms), None, labels);
+                return self.sight(archive::judge(archive, &self.wanted(), &self.platforms), None, labels);
             }
             Answer::Absent => Outcome::Absent,
             Answer::Unknown(cause) => Outcome::Unknown(Probe::Archive, cause),
@@ -105,7 +113,7 @@ impl<'a> Look<'a> {
     }
 
     /// The digest under a tag, where it was looked at.
-    pub(super) fn digest(&self, image: &str, reference: &str) -> Option<Digest> {
+    pub(crate) fn digest(&self, image: &str, reference: &str) -> Option<Digest> {
         let probe = Probe::Manifest { image: image.to_owned(), reference: reference.to_owned() };
         match self.view.manifest(&probe) {
             Answer::Found((digest, _)) => Some(digest),
@@ -144,7 +152,7 @@ impl<'a> Look<'a> {
         fit.platforms.iter().find_map(|platform| {
             let own = labels(platform).unwrap_or_default();
             let counts = |key: &str| key != CREATED || self.same_build;
-            let mut planned = self.plan.labels.iter().filter(|label| counts(&label.key));
+            let mut planned = self.labels.iter().filter(|label| counts(&label.key));
             let lacking = planned.find(|label| own.get(&label.key) != Some(&label.value))?;
             let message = match own.get(&lacking.key) {
                 Some(other) => format!(
@@ -159,22 +167,4 @@ impl<'a> Look<'a> {
             Some(Reason::new("label-missing", message))
         })
     }
-}
-
-/// A reference without a digest, by its name and tag.
-pub(super) fn split(reference: &str) -> (&str, &str) {
-    reference.rsplit_once(':').unwrap_or((reference, ""))
-}
-
-/// Whether an image that is there already can be this build's: its name never moves on to another commit, a label proves the commit, and
-/// nothing else than the commit decides what is built. Who needs it in a file or in the local store has it built.
-pub(super) fn reusable(plan: &ImagePlan, dirty: Option<bool>) -> bool {
-    let fixed = plan.tags.first().is_some_and(|tag| tag.primary && !tag.mutable);
-    let proves = plan.labels.iter().any(|label| label.key == REVISION);
-    fixed
-        && proves
-        && dirty != Some(true)
-        && !plan.decision.force_refresh
-        && plan.delivery.archive.is_none()
-        && !plan.delivery.load
 }
