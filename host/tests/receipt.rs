@@ -1,4 +1,5 @@
 //! `receipt show` and `receipt verify`: what people read, and what is refused. Registries are in `tests/e2e`.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot be prepared has failed")]
 
 mod run;
 
@@ -124,7 +125,7 @@ fn archived() -> (Vec<u8>, Value) {
     let file = file.into_inner().unwrap();
     let mut receipt = receipt();
     let members = receipt.as_object_mut().unwrap();
-    members.remove("digest");
+    members.shift_remove("digest");
     members.insert("images".to_owned(), json!([]));
     receipt["platforms"] = json!([{"platform": "linux/amd64", "config": format!("sha256:{}", hex(config.as_bytes()))}]);
     receipt["labels"] = json!([{"key": "org.opencontainers.image.revision", "value": REVISION}]);
@@ -143,7 +144,20 @@ fn an_archive_beside_its_receipt_is_held_to_it() {
     let (file, receipt) = archived();
     let done = verify(&file, receipt.clone()).go();
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));
-    insta::assert_snapshot!(done.stdout, @"");
+    insta::assert_snapshot!(done.stdout, @"
+    image.tar
+      repository  acme/app
+      event       pull-request #12, github-actions
+      commit      2222222222222222222222222222222222222222 (merge)
+      head        6f3fe5cb5e8320c7082f156e377e4729c1b84107
+      run         42, attempt 2  https://ci.example/runs/42
+      written     2026-01-31T12:00:00Z
+
+    everything is as the receipt says
+
+    Looked at
+      landed  image.tar  it is the file of the receipt, with the image inside
+    ");
     let other = [file.as_slice(), b"more"].concat();
     let done = verify(&other, receipt.clone()).go();
     assert_eq!((done.code, done.stderr.as_str()), (1, ""));

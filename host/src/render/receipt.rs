@@ -131,11 +131,12 @@ impl Page {
     fn landing(&self, own: &Landing) -> Vec<Cell> {
         let style = self.style;
         let (word, paint) = state(own.state);
+        let code = if own.state == LandingState::Landed { "" } else { own.reason.code.as_str() };
         vec![
             Cell::styled(word, |text| paint(style, text)),
             Cell::styled(&one_line(&own.reference), |text| style.name(text)),
-            cell(&own.reason.code),
             faint(style, &own.reason.message),
+            cell(code),
         ]
     }
 }

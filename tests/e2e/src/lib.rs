@@ -28,7 +28,7 @@ pub use consumer::{Consumer, Done, HEAD, MERGE};
 pub use docker::Docker;
 pub use faults::{Fault, Rule, Times};
 pub use images::{Image, Pushed, digest};
-pub use producer::{fork, producer, proven_by_skopeo, reason, tries};
+pub use producer::{fork, producer, proven_by_skopeo, reason, sealed, tries};
 pub use proxy::FaultProxy;
 pub use registry::{LOGIN, NAME, Registry};
 pub use tools::Builder;

@@ -1,7 +1,7 @@
 //! From `buildonce build` to `buildonce select --receipt`, with buildah and Debian's registry between them.
 #![cfg(target_os = "linux")]
 
-use buildonce_e2e::{Consumer, Done, Fault, FaultProxy, Image, MERGE, Registry, Rule, Times, producer};
+use buildonce_e2e::{Consumer, Done, Fault, FaultProxy, Image, MERGE, Registry, Rule, Times, producer, reason, sealed};
 
 const RECEIPT: &str = "buildonce-receipt.json";
 
@@ -110,7 +110,7 @@ fn where_the_registry_is_gone_the_archive_beside_the_receipt_is_checked_and_take
 
 /// The first reason of a receipt that does not hold, and the exit code.
 fn verdict(done: &Done) -> (i32, String) {
-    (done.code, done.json()["reason"]["code"].as_str().unwrap_or_default().to_owned())
+    (done.code, reason(done))
 }
 
 #[test]
@@ -154,14 +154,4 @@ fn a_look_that_fails_is_repeated_and_a_digest_that_lies_is_seen() {
     assert_eq!(verdict(&done), (3, "unknown".to_owned()));
     let (done, _) = with(Rule::new("GET", "/manifests/sha256", Times::Always, Fault::OtherDigest));
     assert_eq!(verdict(&done), (1, "digest-mismatch".to_owned()));
-}
-
-/// A receipt with the checksum of its text, as if the build had written it so.
-fn sealed(text: &str) -> String {
-    use sha2::Digest as _;
-    let mut receipt: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    receipt["sha256"] = "".into();
-    let digest = sha2::Sha256::digest(receipt.to_string());
-    receipt["sha256"] = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
-    receipt.to_string()
 }
