@@ -14,7 +14,7 @@ use crate::clock;
 /// Everything that a receipt says, as text.
 pub(crate) fn receipt(receipt: &Receipt, style: Style) -> String {
     let page = Page { style };
-    let mut out = format!("{}\n{}", style.good(one_line(image(receipt))), page.origin(receipt));
+    let mut out = format!("{}\n{}", style.good(one_line(image(receipt))), Page::origin(receipt));
     let names = receipt.images.iter().flat_map(|own| own.tags.iter().map(move |tag| format!("{}:{tag}", own.name)));
     page.list(&mut out, "Names", names.map(|name| vec![Cell::styled(&one_line(&name), |text| style.name(text))]));
     let platforms = receipt.platforms.iter().map(|own| {
@@ -22,7 +22,7 @@ pub(crate) fn receipt(receipt: &Receipt, style: Style) -> String {
         vec![cell(&own.platform), cell(digest), faint(style, &format!("image id {}", own.config))]
     });
     page.list(&mut out, "Platforms", platforms);
-    page.list(&mut out, "Archive", page.archive(receipt).into_iter());
+    page.list(&mut out, "Archive", Page::archive(receipt).into_iter());
     let labels = receipt.labels.iter().map(|own| vec![cell(&own.key), cell(&own.value)]);
     page.list(&mut out, "Labels", labels);
     let attempts = receipt.attempts.iter().map(|own| {
@@ -56,7 +56,7 @@ pub(crate) fn verified(receipt: &Receipt, step: &VerifyStep, style: Style) -> St
         VerifyStepKind::Unknown => style.caution("nobody knows"),
         VerifyStepKind::Probe => style.caution("not decided"),
     };
-    let mut out = format!("{}\n{}\n{verdict}{why}\n", one_line(image(receipt)), page.origin(receipt));
+    let mut out = format!("{}\n{}\n{verdict}{why}\n", one_line(image(receipt)), Page::origin(receipt));
     page.list(&mut out, "Looked at", step.landings.iter().map(|own| page.landing(own)));
     out
 }
@@ -95,7 +95,7 @@ impl Page {
     }
 
     /// Where the image comes from.
-    fn origin(&self, receipt: &Receipt) -> String {
+    fn origin(receipt: &Receipt) -> String {
         let row = |name: &str, value: String| vec![cell(name), cell(&value)];
         let mut rows = Vec::new();
         rows.extend(receipt.repository.clone().map(|own| row("repository", own)));
@@ -118,7 +118,7 @@ impl Page {
         table(&rows)
     }
 
-    fn archive(&self, receipt: &Receipt) -> Vec<Vec<Cell>> {
+    fn archive(receipt: &Receipt) -> Vec<Vec<Cell>> {
         let Some(own) = &receipt.archive else { return Vec::new() };
         let row = |name: &str, value: &str| vec![cell(name), cell(value)];
         vec![
