@@ -4,9 +4,10 @@
 //! environment, no file and no random source, so every decision can be recorded, replayed and tested.
 //!
 //! There is one module per decision, named like its WIT interface: [`facts`], [`policy`], [`tagging`], [`retry`], [`selection`], [`build`],
-//! [`promotion`], and [`json`] for the same functions with JSON in and out.
+//! [`promotion`], [`alias`], and [`json`] for the same functions with JSON in and out.
 #![forbid(unsafe_code)]
 
+pub mod alias;
 pub mod build;
 mod calendar;
 pub mod diagnostic;

@@ -8,6 +8,7 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "the generated bindings are documented in wit/")]
 
+mod alias;
 mod build;
 mod facts;
 mod json;

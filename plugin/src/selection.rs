@@ -74,7 +74,7 @@ one_way!(wit::Observation => exchange::ObservationRecord { probe, seen });
 one_way_enum!(core::Rung => wit::Rung { Override, Receipt, Exact, Branch, Archive });
 one_way_enum!(core::Verdict => wit::Verdict { Accept, Reject, Absent, Unknown });
 one_way!(core::Tried => wit::Tried { rung, reference, verdict, reason, platform, cause });
-one_way!(core::SelectedPlatform => wit::SelectedPlatform { platform, digest, config });
+record!(wit::SelectedPlatform = core::SelectedPlatform { platform, digest, config });
 enumeration!(wit::Proof = core::Proof { Proven, Stale, Waived });
 one_way!(core::Selected => wit::Selected {
     rung, found, reference, digest, archive, platforms, proof, revisions, warnings, trace,

@@ -131,7 +131,7 @@ const SHARED: [&str; 15] = [
 /// What a decision may use beside those: producer and consumer of an image must not disagree on its names.
 /// What a build sees, and what a receipt names, is judged like what a consumer sees; a build writes the receipt. A promotion goes on with the image
 /// that was selected, and its steps are carried out like those of a build.
-const BETWEEN_DECISIONS: [(&str, &str); 10] = [
+const BETWEEN_DECISIONS: [(&str, &str); 11] = [
     ("selection", "tagging"),
     ("build", "tagging"),
     ("build", "selection"),
@@ -142,6 +142,7 @@ const BETWEEN_DECISIONS: [(&str, &str); 10] = [
     ("promotion", "build"),
     ("promotion", "receipt"),
     ("receipt", "selection"),
+    ("alias", "selection"),
 ];
 
 #[test]

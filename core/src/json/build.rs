@@ -1,7 +1,8 @@
-//! The `build` and `receipt` interfaces.
+//! The `build`, `receipt` and `alias` interfaces.
 
 use super::arguments::arguments;
 use super::{Document, Function, Outcome, load, run};
+use crate::alias::{self, AliasEvent, AliasRequest};
 use crate::build::{self, BuildEvent, BuildRequest};
 use crate::facts::Facts;
 use crate::receipt::{self, VerifyRequest};
@@ -32,6 +33,14 @@ arguments! {
     }
 }
 
+arguments! {
+    struct Alias {
+        policy: Option<Document>,
+        request: AliasRequest,
+        events: Vec<AliasEvent>,
+    }
+}
+
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("build.next", |i| {
         run(i, |a: Next| {
@@ -41,5 +50,8 @@ pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("receipt.read", |i| run(i, |a: Read| Outcome::from(receipt::read(&a.document, &a.name)))),
     ("receipt.verify", |i| {
         run(i, |a: Verify| Outcome::from(receipt::verify(&a.document, &a.name, &a.request, a.seen)))
+    }),
+    ("alias.next", |i| {
+        run(i, |a: Alias| Outcome::from(load(a.policy).and_then(|p| alias::next(&p, &a.request, &a.events))))
     }),
 ];

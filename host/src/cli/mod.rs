@@ -43,6 +43,7 @@ use options::EngineOptions;
 pub(crate) use promote::Answer as Promoted;
 pub(crate) use replay::Replayed;
 pub(crate) use retry::seconds;
+pub(crate) use select::Aliased;
 use terminal::Terminal;
 
 use crate::render::ColorChoice;

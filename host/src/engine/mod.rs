@@ -48,6 +48,12 @@ pub mod types {
             PromotionRequest, PromotionState, PromotionStep, PromotionStepKind, PromotionTarget,
         };
     }
+    /// A selected image under a name of this machine.
+    pub mod alias {
+        pub use super::super::bindings::exports::buildonce::engine::alias::{
+            AliasEvent, AliasImage, AliasRequest, AliasStep, AliasStepKind, AliasTask, AliasTaskKind, Store,
+        };
+    }
     pub use super::bindings::exports::buildonce::engine::reference::{ImageReference, Platform, PlatformFit, Scheme};
     /// Which image is the image of a commit, and which tag of a moving line is the newest.
     pub mod selection {

@@ -1,8 +1,9 @@
 //! Selection: which image is the image of this commit, and which tag of a moving line is the newest.
 
 use super::session::Session;
+use super::types::alias::{AliasEvent, AliasRequest, AliasStep};
 use super::types::selection::{
-    ChannelPolicy, Choice, Extracted, Listing, Observation, Reflected, ReflectionPolicy, ReflectionStep,
+    ArchiveSeen, ChannelPolicy, Choice, Extracted, Listing, Observation, Reflected, ReflectionPolicy, ReflectionStep,
     ReleaseVerdict, Request, Sighting, Step, TagInfo,
 };
 use super::{EngineError, Policy, Refusal, RunFacts};
@@ -24,6 +25,24 @@ impl Session {
             facts.bytes + seen.iter().map(|one| size_of_sighting(&one.seen)).sum::<usize>(),
             |input| input.policy(policy).facts(facts).with("request", request).with("seen", seen),
             |i, s| i.buildonce_engine_selection().call_next(s, policy.resource, facts.resource, request, seen),
+        )
+    }
+
+    /// Says what comes next until a name of this machine has the selected image. Call it with what came of every task so far.
+    pub fn alias(
+        &mut self,
+        policy: Policy,
+        request: &AliasRequest,
+        events: &[AliasEvent],
+    ) -> Result<Result<AliasStep, Refusal>, EngineError> {
+        let archives = request.image.iter().filter_map(|own| own.archive.as_ref());
+        let archives = archives.chain(events.iter().filter_map(|event| event.archive.as_ref()));
+        let outputs: usize = events.iter().map(|event| event.output.len()).sum();
+        self.call(
+            "alias.next",
+            outputs + archives.map(size_of_archive).sum::<usize>(),
+            |input| input.policy(policy).with("request", request).with("events", events),
+            |i, s| i.buildonce_engine_alias().call_next(s, policy.resource, request, events),
         )
     }
 
@@ -109,9 +128,12 @@ fn size_of_tags(tags: &[String]) -> usize {
 
 /// Documents and archives may be long; the rest is counted as a kilobyte.
 pub(super) fn size_of_sighting(seen: &Sighting) -> usize {
-    let archive = seen.archive.iter().flat_map(|archive| &archive.images);
-    let images: usize = archive.map(|image| 256 + image.config.len()).sum();
+    let images = seen.archive.as_ref().map_or(0, size_of_archive);
     let references: usize = seen.receipt.iter().flat_map(|receipt| &receipt.references).map(String::len).sum();
     let tags: usize = seen.tags.iter().flat_map(|own| &own.tags).map(|tag| 32 + tag.len()).sum();
     1024 + tags + seen.body.as_ref().map_or(0, String::len) + images + references
+}
+
+fn size_of_archive(archive: &ArchiveSeen) -> usize {
+    archive.images.iter().map(|image| 256 + image.config.len()).sum()
 }

@@ -4,9 +4,10 @@ use buildonce::types::selection::{Choice, Proof, Rung, Step, StepKind};
 
 use super::answer::Answer;
 use super::values::Value;
+use crate::cli::Aliased;
 
-/// Which image was chosen, or why none.
-pub(crate) fn selection(step: &Step) -> Answer {
+/// Which image was chosen, or why none, and the name that it has on this machine.
+pub(crate) fn selection(step: &Step, aliased: Option<&Aliased>) -> Answer {
     let selected = step.selected.as_ref();
     let text = |value: Option<&String>| Value::Text(value.cloned().unwrap_or_default());
     let word = |word: Option<&'static str>| Value::Text(word.unwrap_or_default().to_owned());
@@ -30,6 +31,8 @@ pub(crate) fn selection(step: &Step) -> Answer {
         ("rung", word(selected.map(|selected| rung(selected.rung)))),
         ("proof", word(selected.map(|selected| proof(selected.proof)))),
         ("selected-platforms", Value::Commas(platforms.unwrap_or_default())),
+        ("alias", text(aliased.map(|aliased| &aliased.name))),
+        ("image-id", text(aliased.and_then(|aliased| aliased.step.image_id.as_ref()))),
     ])
 }
 

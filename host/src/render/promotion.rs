@@ -16,7 +16,7 @@ pub(crate) fn promotion(facts: &Facts, Promoted { image, names }: Promoted<'_>, 
     let page = Page { style };
     let mut out = format!("{}\n\n", run_line(facts));
     if let Some(selected) = &image.selected {
-        out.push_str(&page.selected(selected));
+        out.push_str(&page.selected(selected, None));
     }
     if let Some(answer) = &image.not_selected {
         out.push_str(&page.not_selected(answer));

@@ -8,14 +8,15 @@ use super::plan::Detail;
 use super::printable::one_line;
 use super::style::Style;
 use super::table::{Cell, table};
+use crate::cli::Aliased;
 use crate::outputs::{proof, rung};
 
 /// The answer as text. `Full` adds the ladder.
-pub(crate) fn selection(facts: &Facts, step: &Step, detail: Detail, style: Style) -> String {
+pub(crate) fn selection(facts: &Facts, step: &Step, aliased: Option<&Aliased>, detail: Detail, style: Style) -> String {
     let page = Page { style };
     let mut out = format!("{}\n\n", run_line(facts));
     if let Some(selected) = &step.selected {
-        out.push_str(&page.selected(selected));
+        out.push_str(&page.selected(selected, aliased));
     }
     if let Some(answer) = &step.not_selected {
         out.push_str(&page.not_selected(answer));
@@ -36,7 +37,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn selected(&self, selected: &Selected) -> String {
+    pub(super) fn selected(&self, selected: &Selected, aliased: Option<&Aliased>) -> String {
         let style = self.style;
         let why = selected.trace.last().map_or("", |tried| tried.reason.message.as_str());
         let mut out = format!("{}  {}\n", style.good(one_line(&selected.reference)), one_line(why));
@@ -46,6 +47,10 @@ impl Page {
             row("found", &format!("{} ({})", selected.found, rung(selected.rung))),
         ];
         rows.extend(selected.archive.as_ref().map(|archive| row("archive", archive)));
+        if let Some(own) = aliased {
+            rows.push(row("alias", &format!("{} ({})", own.name, own.store())));
+            rows.extend(own.step.image_id.as_ref().map(|id| row("image id", id)));
+        }
         rows.extend(selected.revisions.iter().map(|own| row("label", &format!("{}={}", own.label, own.revision))));
         for own in &selected.platforms {
             rows.push(row("platform", &format!("{}  {}", own.platform, own.digest.as_ref().unwrap_or(&own.config))));

@@ -1,5 +1,6 @@
 //! `buildonce select`.
 
+mod alias;
 mod channel;
 mod shelf;
 mod wait;
@@ -28,6 +29,8 @@ use crate::problem::finding;
 use crate::registry::tries::{entry, operation, settings};
 use crate::registry::{Failure, Kind, Registry};
 use crate::{document, observations, outputs, render};
+pub(crate) use alias::Aliased;
+use alias::Given;
 
 /// Shown below the options.
 const EXAMPLES: &str = "Examples:
@@ -36,6 +39,7 @@ const EXAMPLES: &str = "Examples:
   buildonce select --platform linux/amd64 --explain
   buildonce select --wait 10m --format github
   buildonce select --image pr-12-abc1234
+  buildonce select --receipt buildonce-receipt.json --alias app:test && docker compose up
   IMAGE=$(buildonce select --format reference) && docker run --rm \"$IMAGE\" make test
 
 What somebody else saw decides as well, without a look at anything:
@@ -65,6 +69,8 @@ pub(crate) struct Options {
     wish: Wish,
     #[command(flatten)]
     where_to_look: Where,
+    #[command(flatten)]
+    alias: alias::AliasOptions,
     /// Show the ladder: every candidate, what became of it, and why
     #[arg(short, long, help_heading = "Answer")]
     explain: bool,
@@ -221,27 +227,42 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     if let Some(file) = &file {
         sources.add(&file.name, &file.text);
     }
+    let alias = options.alias.request(&options.wish.platforms, &options.where_to_look.registry.plain_http);
+    if let Some(alias) = &alias {
+        // A name that cannot be used is told before anything is looked at.
+        alias::step(&mut session, policy, alias, &[], &sources)?;
+    }
     let request = options.wish.request();
     let question = Question { session: &mut session, policy, facts: held, request: &request, sources: &sources };
     let Seen { step, failures } = options.where_to_look.look(question, terminal)?;
     terminal.note(&unanswered_once(&failures, &step), &sources);
+    let mut aliased = None;
+    if let (Some(alias), Some(selected)) = (alias, &step.selected) {
+        let work = alias::Work { session: &mut session, policy, sources: &sources, terminal };
+        match work.run(alias, selected)? {
+            Given::Named(named) => aliased = Some(named),
+            Given::Interrupted(code) => return Ok(Exit::Command(code)),
+        }
+    }
+    let aliased = aliased.as_ref();
+    let json = json(&step, aliased);
     let output = options.output.as_deref();
     match options.format {
         Format::Text => {
             let detail = if options.explain { render::Detail::Full } else { render::Detail::Short };
-            deliver(&render::selection(&facts, &step, detail, terminal.out), output, terminal)?;
+            deliver(&render::selection(&facts, &step, aliased, detail, terminal.out), output, terminal)?;
         }
         Format::Reference => {
             let line = step.selected.as_ref().map(|selected| render::one_line(&selected.reference) + "\n");
             deliver(&line.unwrap_or_default(), output, terminal)?;
         }
-        Format::Json => deliver(&render::pretty(&record::to_json(&step).to_string()), output, terminal)?,
+        Format::Json => deliver(&render::pretty(&json), output, terminal)?,
         Format::Github => {
-            let values = outputs::selection(&step).with_json(&record::to_json(&step).to_string());
-            let log = render::selection(&facts, &step, render::Detail::Full, terminal.out);
+            let values = outputs::selection(&step, aliased).with_json(&json);
+            let log = render::selection(&facts, &step, aliased, render::Detail::Full, terminal.out);
             github(&values, &log, output, terminal)?;
         }
-        Format::Dotenv => deliver(&outputs::selection(&step).dotenv()?, output, terminal)?,
+        Format::Dotenv => deliver(&outputs::selection(&step, aliased).dotenv()?, output, terminal)?,
     }
     let unknown = step.not_selected.as_ref().is_some_and(|answer| answer.cause.is_some());
     Ok(match step.kind {
@@ -249,6 +270,15 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
         _ if unknown => Exit::World,
         _ => Exit::Negative,
     })
+}
+
+/// The whole answer: the engine's, and the name that the image has now.
+fn json(step: &Step, aliased: Option<&Aliased>) -> String {
+    let mut answer = record::to_json(step);
+    if let (Some(answer), Some(aliased)) = (answer.as_object_mut(), aliased) {
+        answer.insert("alias".to_owned(), aliased.json());
+    }
+    answer.to_string()
 }
 
 impl Where {
@@ -293,7 +323,7 @@ pub(super) fn unanswered_once(failures: &[Failure], step: &Step) -> Vec<buildonc
 }
 
 /// A question that nobody answered.
-fn unanswered(failure: &Failure) -> buildonce::types::Diagnostic {
+pub(super) fn unanswered(failure: &Failure) -> buildonce::types::Diagnostic {
     let (code, help) = match failure.kind {
         Kind::Denied => (
             "registry-denied",

@@ -1,7 +1,9 @@
 //! Images in files: what `docker save` writes, and OCI image layouts in a tar file.
 //!
 //! Nothing is unpacked. The file is gone through once for the places of its members, which are then read by their exact names, so that a
-//! name with `..` or a link has no effect; and every blob is held to the digest that it is named by.
+//! name with `..` has no effect, and a link leads to another member or nowhere; and every blob is held to the digest that it is named by.
+
+mod extract;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -16,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::checksum::hex;
 use crate::problem::cause;
+pub(crate) use extract::extract;
 
 /// Largest document in an archive, in bytes; layers are larger, and are not read.
 const DOCUMENT: u64 = 8 << 20;
@@ -63,11 +66,7 @@ pub(crate) fn measure(path: &Path) -> io::Result<WrittenFile> {
 
 /// Every image of an archive with its config, for the engine to judge. `shown` is what the answer calls the file.
 pub(crate) fn read(path: &Path, shown: &str) -> Result<ArchiveSeen, Fault> {
-    let file = File::open(path).map_err(|e| match e.kind() {
-        io::ErrorKind::NotFound => Fault::Missing,
-        _ => unreadable(cause(&e)),
-    })?;
-    let mut members = Members::of(file)?;
+    let mut members = Members::of(open(path)?)?;
     let images = if members.has("manifest.json") {
         docker(&mut members)?
     } else if members.has("index.json") {
@@ -80,16 +79,25 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<ArchiveSeen, Fault> {
     Ok(ArchiveSeen { path: shown.to_owned(), images, sha256: None, size: None })
 }
 
+fn open(path: &Path) -> Result<File, Fault> {
+    File::open(path).map_err(|e| match e.kind() {
+        io::ErrorKind::NotFound => Fault::Missing,
+        _ => unreadable(cause(&e)),
+    })
+}
+
 /// The members of a tar file, by name.
 struct Members {
     file: File,
     places: BTreeMap<String, (u64, u64)>,
+    /// What links stand for: docker writes a layer that several images have once, and links to it.
+    links: BTreeMap<String, String>,
 }
 
 impl Members {
     fn of(file: File) -> Result<Self, Fault> {
         let size = file.metadata().map_err(|e| unreadable(cause(&e)))?.len();
-        let mut places = BTreeMap::new();
+        let (mut places, mut links) = (BTreeMap::new(), BTreeMap::new());
         let mut archive = tar::Archive::new(&file);
         for (number, entry) in archive.entries_with_seek().map_err(damaged)?.enumerate() {
             let entry = entry.map_err(damaged)?;
@@ -97,7 +105,10 @@ impl Members {
                 return Err(unreadable(format!("it has more than {MEMBERS} members")));
             }
             let (start, length) = (entry.raw_file_position(), entry.size());
-            if entry.header().entry_type().is_file() {
+            if let Some(target) = entry.link_name_bytes() {
+                let (name, target) = (entry.path_bytes(), String::from_utf8_lossy(&target).into_owned());
+                links.insert(plain("", &String::from_utf8_lossy(&name)), target);
+            } else if entry.header().entry_type().is_file() {
                 if start.checked_add(length).is_none_or(|end| end > size) {
                     return Err(unreadable("it is cut off"));
                 }
@@ -106,19 +117,23 @@ impl Members {
                 places.entry(name.trim_start_matches("./").to_owned()).or_insert((start, length));
             }
         }
-        Ok(Self { file, places })
+        Ok(Self { file, places, links })
     }
 
     fn has(&self, name: &str) -> bool {
         self.places.contains_key(name)
     }
 
+    /// Where the bytes of a member are, and how many.
+    fn place(&self, name: &str) -> Result<(u64, u64), Fault> {
+        let linked = || self.places.get(&plain(name, self.links.get(name)?));
+        let place = self.places.get(name).or_else(linked).copied();
+        place.ok_or_else(|| unreadable(format!("it names {}, and has no such member", shown(name))))
+    }
+
     /// A member's text.
     fn text(&mut self, name: &str) -> Result<String, Fault> {
-        let (start, length) = *self
-            .places
-            .get(name)
-            .ok_or_else(|| unreadable(format!("it names {}, and has no such member", shown(name))))?;
+        let (start, length) = self.place(name)?;
         if length > DOCUMENT {
             return Err(unreadable(format!("its {} has {length} bytes, which no document has", shown(name))));
         }
@@ -139,10 +154,7 @@ impl Members {
 
     /// A blob's text, whose bytes must be those of its digest.
     fn blob(&mut self, digest: &str) -> Result<String, Fault> {
-        let hex =
-            digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
-        let hex = hex.ok_or_else(|| unreadable(format!("`{}` is no sha256 digest", shown(digest))))?;
-        let text = self.text(&format!("blobs/sha256/{hex}"))?;
+        let text = self.text(&blob(digest)?)?;
         let own = crate::registry::sha256(text.as_bytes());
         if own == digest { Ok(text) } else { Err(unreadable(format!("its blob {digest} has the bytes of {own}"))) }
     }
@@ -155,6 +167,8 @@ struct Saved {
     config: String,
     #[serde(rename = "RepoTags", default)]
     tags: Option<Vec<String>>,
+    #[serde(rename = "Layers", default)]
+    layers: Vec<String>,
 }
 
 fn docker(members: &mut Members) -> Result<Vec<ArchiveImage>, Fault> {
@@ -215,6 +229,28 @@ fn layout(members: &mut Members) -> Result<Vec<ArchiveImage>, Fault> {
     }
     images.reverse();
     Ok(images)
+}
+
+/// The member that a blob is in.
+fn blob(digest: &str) -> Result<String, Fault> {
+    let hex =
+        digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+    let hex = hex.ok_or_else(|| unreadable(format!("`{}` is no sha256 digest", shown(digest))))?;
+    Ok(format!("blobs/sha256/{hex}"))
+}
+
+/// A name without `.` and `..`, as a link in the folder of `from` means it. It only finds a member: nothing is opened by it.
+fn plain(from: &str, name: &str) -> String {
+    let mut parts: Vec<&str> = if name.starts_with('/') { Vec::new() } else { from.split('/').collect() };
+    parts.pop();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 fn unreadable(why: impl Into<String>) -> Fault {
