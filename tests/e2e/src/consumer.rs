@@ -140,6 +140,27 @@ impl Consumer {
         self.env("PATH", &path).env("DOCKER_CONFIG", &home)
     }
 
+    /// Leaves an argument out, with the option before it.
+    #[must_use]
+    pub fn without(mut self, value: &str) -> Self {
+        let at = self.arguments.iter().position(|own| own == value).unwrap();
+        self.arguments.drain(at - 1..=at);
+        self
+    }
+
+    /// Gives buildah a store in its folder.
+    #[must_use]
+    pub fn with_store(self) -> Self {
+        let home = self.folder.path().display().to_string();
+        let storage = format!("[storage]\ndriver = \"vfs\"\ngraphroot = \"{home}/store\"\nrunroot = \"{home}/run\"\n");
+        let file = format!("{home}/storage.conf");
+        fs::write(&file, storage).unwrap();
+        self.env("CONTAINERS_STORAGE_CONF", &file)
+            .env("BUILDAH_ISOLATION", "chroot")
+            .env("XDG_RUNTIME_DIR", &home)
+            .env("TMPDIR", &home)
+    }
+
     /// Sets a variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {

@@ -1,4 +1,4 @@
-//! A Docker daemon of our own, with its image store in containerd, so that images of several platforms can be built.
+//! A Docker daemon of our own: with its image store in containerd, so that images of several platforms can be built, or with the older one.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -20,13 +20,28 @@ pub struct Docker {
 impl Docker {
     /// Starts a daemon on a socket in a temporary folder, without a network.
     pub fn start() -> Self {
+        Self::with(r#"{"features": {"containerd-snapshotter": true}, "insecure-registries": ["127.0.0.0/8"]}"#)
+    }
+
+    /// The same with the older image store, which identifies images by their configs.
+    pub fn classic() -> Self {
+        Self::with(
+            r#"{"features": {"containerd-snapshotter": false}, "storage-driver": "vfs", "insecure-registries": ["127.0.0.0/8"]}"#,
+        )
+    }
+
+    /// Runs docker and returns what it printed.
+    pub fn ask(&self, arguments: &[&str]) -> String {
+        let output =
+            Command::new("docker").args(arguments).envs(self.variables()).stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn with(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        fs::write(
-            at("daemon.json"),
-            r#"{"features": {"containerd-snapshotter": true}, "insecure-registries": ["127.0.0.0/8"]}"#,
-        )
-        .unwrap();
+        fs::write(at("daemon.json"), settings).unwrap();
         let plugins = at("config").join("cli-plugins");
         fs::create_dir_all(&plugins).unwrap();
         fs::copy(root().join("usr/libexec/docker/cli-plugins/docker-buildx"), plugins.join("docker-buildx"))
