@@ -49,7 +49,7 @@ fn the_action_hands_on_the_image_and_every_output_that_it_names() {
     let written = job.read("output.txt");
     let image = format!("image={}@{}", registry.image("acme/app"), pushed.digest);
     assert!(written.lines().any(|line| line == image), "{written}");
-    assert_eq!(unwritten(ACTION, "steps.select.outputs.", &written), (7, Vec::new()), "{written}");
+    assert_eq!(unwritten(ACTION, "steps.select.outputs.", &written), (9, Vec::new()), "{written}");
 }
 
 /// How many outputs an action names, and which of them nobody wrote.
@@ -102,6 +102,8 @@ fn the_inputs_of_the_action_are_heard() {
     assert_eq!(run("WAIT", "soon").code, 2);
     assert_eq!(run("POLICY", "nowhere.yaml").code, 2);
     assert_eq!(run("RECEIPT", "nowhere.json").code, 2);
+    assert_eq!(run("ALIAS", "app").code, 2, "a name without a tag");
+    assert_eq!(run("INTO", "docker").code, 2, "a store without a name");
     let done = run("PLATFORMS", "not/a/real/platform");
     assert_eq!(done.code, 2, "{done:?}");
 }
