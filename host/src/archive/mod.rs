@@ -4,6 +4,8 @@
 //! name with `..` has no effect, and a link leads to another member or nowhere; and every blob is held to the digest that it is named by.
 
 mod extract;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -58,7 +58,7 @@ enum Format {
 }
 
 /// The interface, the world first.
-const WIT: [&str; 14] = [
+const WIT: [&str; 15] = [
     include_str!("../../../wit/engine.wit"),
     include_str!("../../../wit/types.wit"),
     include_str!("../../../wit/facts.wit"),
@@ -72,6 +72,7 @@ const WIT: [&str; 14] = [
     include_str!("../../../wit/receipt.wit"),
     include_str!("../../../wit/build.wit"),
     include_str!("../../../wit/promotion.wit"),
+    include_str!("../../../wit/alias.wit"),
     include_str!("../../../wit/json.wit"),
 ];
 

@@ -29,7 +29,7 @@ use crate::{archive, outputs, program};
 const ARCHIVE: &str = "{{archive}}";
 
 /// How long a store may take to tell what a name has.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long a command has to end by itself once it was asked to.
 const GRACE: Duration = Duration::from_secs(10);
@@ -81,7 +81,7 @@ impl Aliased {
 /// How it ended.
 pub(super) enum Given {
     /// The name has the image.
-    Named(Aliased),
+    Named(Box<Aliased>),
     /// Somebody asked to stop; what a shell would end with.
     Interrupted(u8),
 }
@@ -162,7 +162,7 @@ impl Work<'_> {
                     Done::Event(event) => events.push(event),
                     Done::Interrupted(code) => return Ok(Given::Interrupted(code)),
                 },
-                (AliasStepKind::Done, _) => return Ok(Given::Named(Aliased { name: request.name, step })),
+                (AliasStepKind::Done, _) => return Ok(Given::Named(Box::new(Aliased { name: request.name, step }))),
                 _ => return Err(refused(&step)),
             }
         }

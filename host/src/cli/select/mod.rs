@@ -244,7 +244,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
             Given::Interrupted(code) => return Ok(Exit::Command(code)),
         }
     }
-    let aliased = aliased.as_ref();
+    let aliased = aliased.as_deref();
     let json = json(&step, aliased);
     let output = options.output.as_deref();
     match options.format {
