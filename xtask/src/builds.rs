@@ -37,9 +37,11 @@ pub(crate) fn show(program: &Path, scratch: &Path) -> Result<()> {
     let scan = change.job("scan", program)?;
     scan.run(0, &["select", "--explain"])?;
 
-    title("the registry is down: the image is taken from the file, proven by the same label");
+    title(
+        "the registry is down: the image is taken from the file, proven by the same label, and gets a name on this machine",
+    );
     registry.stop();
-    test.run(0, &["select", "--receipt", RECEIPT, "--explain"])?;
+    test.run(0, &["select", "--receipt", RECEIPT, "--explain", "--alias", "app:test"])?;
     registry.restart();
 
     title("the next commit of the pull request is not built yet: the old image under the moving tag is refused");
