@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -40,24 +40,33 @@ pub(crate) fn files() -> Files {
     Files { wasm: file("buildonce.wasm"), cwasm: file("buildonce.cwasm"), command: file("buildonce-cli.wasm") }
 }
 
-/// Builds all of them; leaves them alone when nothing changed, so that nothing is rebuilt after them.
+/// Builds all of them.
 pub(crate) fn build() -> Result<Files> {
-    let module = module()?;
-    let command = command()?;
+    let files = engine()?;
+    keep(&files.command, &command()?)?;
+    Ok(files)
+}
+
+/// Builds what a program carries: the component, and the same compiled.
+pub(crate) fn engine() -> Result<Files> {
     let component = wit_component::ComponentEncoder::default()
-        .module(&module)
+        .module(&module()?)
         .and_then(|encoder| encoder.validate(true).encode())
         .context("cannot encode the component")?;
     let precompiled = buildonce::precompile(&component, &native_target()?).context("cannot compile the component")?;
-
     let files = files();
-    fs::create_dir_all(files.wasm.parent().context("no folder")?)?;
-    for (path, bytes) in [(&files.wasm, component), (&files.cwasm, precompiled), (&files.command, command)] {
-        if fs::read(path).ok().as_ref() != Some(&bytes) {
-            fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-        }
-    }
+    keep(&files.wasm, &component)?;
+    keep(&files.cwasm, &precompiled)?;
     Ok(files)
+}
+
+/// Writes a file, or leaves it alone when nothing changed, so that nothing is rebuilt after it.
+fn keep(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::create_dir_all(path.parent().context("no folder")?)?;
+    if fs::read(path).ok().as_deref() != Some(bytes) {
+        fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// The core module.

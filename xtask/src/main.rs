@@ -46,7 +46,7 @@ enum Command {
     Component,
     /// Build the release program: target/release/buildonce, with the component embedded and no compiler
     Build,
-    /// Show what every image would be called for real CI events, decided by the release program
+    /// Show what every image would be called for real CI events, a build through a failing registry, and a later job that finds its image
     Demo,
     /// Run everything that CI runs, or one part of it
     Test {
