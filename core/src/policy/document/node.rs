@@ -90,16 +90,17 @@ impl std::fmt::Display for Node {
 #[derive(Debug, Default)]
 pub(super) struct Entries {
     pairs: Vec<Pair>,
-    seen: BTreeMap<Rc<str>, Span>,
+    /// Where each name is in `pairs`.
+    names: BTreeMap<Rc<str>, usize>,
 }
 
 impl Entries {
     /// Adds an entry. A repeated key keeps its first value, so that the rest of the document can still be read.
     pub(super) fn add(&mut self, key: Key, value: Node) -> Option<Fault> {
-        if let Some(first) = self.seen.get(&key.name) {
-            return Some(duplicate(&key.name, *first, key.span));
+        if let Some(first) = self.names.get(&key.name).and_then(|index| self.pairs.get(*index)) {
+            return Some(duplicate(&key.name, first.key.span, key.span));
         }
-        self.seen.insert(Rc::clone(&key.name), key.span);
+        self.names.insert(Rc::clone(&key.name), self.pairs.len());
         self.pairs.push(Pair { key, value });
         None
     }
