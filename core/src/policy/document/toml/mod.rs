@@ -26,7 +26,7 @@ const MAX_ERRORS: usize = 20;
 pub(super) fn read(positions: &Positions<'_>) -> Result<Node, Diagnostics> {
     let text = positions.source();
     let start = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
-    let root = Table::new(Made::ByHeader, start..start, 0);
+    let root = Table::new(Made::Header, start..start, 0);
     let mut reader =
         Reader { positions, scan: Scanner { text, at: start }, nodes: 0, root: Rc::clone(&root), current: root };
     let mut errors = Vec::new();
@@ -65,7 +65,7 @@ impl Reader<'_, '_> {
         }
         if self.scan.ahead(0) == b'[' {
             // Keys below a header that is refused belong to nothing that is known.
-            self.current = Table::new(Made::ByHeader, 0..0, 0);
+            self.current = Table::new(Made::Header, 0..0, 0);
             self.current = self.header()?;
         } else {
             let table = Rc::clone(&self.current);
@@ -87,11 +87,11 @@ impl Reader<'_, '_> {
         let range = start..self.scan.at;
         let mut parent = Rc::clone(&self.root);
         for name in &path {
-            parent = self.step(&parent, name, Made::ByInner)?;
+            parent = self.step(&parent, name, Made::Inner)?;
         }
         let depth = parent.borrow().depth + if is_list { 2 } else { 1 };
         self.count(depth, &range)?;
-        let table = Table::new(Made::ByHeader, range, depth);
+        let table = Table::new(Made::Header, range, depth);
         let mut parent = parent.borrow_mut();
         if is_list { parent.append(last, table) } else { parent.open(last, table) }
     }
@@ -106,10 +106,10 @@ impl Reader<'_, '_> {
         let value = self.value(depth)?;
         let mut inner = Rc::clone(table);
         for name in &path {
-            inner = self.step(&inner, name, Made::ByDots)?;
+            inner = self.step(&inner, name, Made::Dots)?;
         }
         let mut inner = inner.borrow_mut();
-        if !path.is_empty() && inner.made == Made::ByHeader {
+        if !path.is_empty() && inner.made == Made::Header {
             let first = inner.range.clone();
             return Err(Refusal::Twice(last.text, first, last.range));
         }
@@ -171,7 +171,7 @@ impl Reader<'_, '_> {
 
     fn inline_table(&mut self, depth: usize) -> Result<Node, Refusal> {
         let start = self.scan.at;
-        let table = Table::new(Made::ByHeader, start..start, depth);
+        let table = Table::new(Made::Header, start..start, depth);
         self.scan.at += 1;
         loop {
             self.scan.gap()?;

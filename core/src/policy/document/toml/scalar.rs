@@ -59,7 +59,7 @@ fn has_digits(text: &str, radix: u32) -> bool {
     let mut after_digit = false;
     for byte in text.bytes() {
         let digit = char::from(byte).is_digit(radix);
-        if !digit && !(byte == b'_' && after_digit) {
+        if !(digit || byte == b'_' && after_digit) {
             return false;
         }
         after_digit = digit;

@@ -17,11 +17,11 @@ pub(super) type Handle = Rc<RefCell<Table>>;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Made {
     /// By its own header, in braces, or as the document itself.
-    ByHeader,
+    Header,
     /// By the header of a table inside it; its own header may still come.
-    ByInner,
+    Inner,
     /// By a key with dots, to which other such keys may add.
-    ByDots,
+    Dots,
 }
 
 pub(super) struct Table {
@@ -79,12 +79,12 @@ impl Table {
             Item::Value(node) => Err(Refusal::NoTable(name.text.clone(), node.kind(), name.range.clone())),
             Item::Tables(tables, _) => Ok(tables.last().cloned()),
             Item::Table(inner) => {
-                if made == Made::ByDots {
+                if made == Made::Dots {
                     let mut table = inner.borrow_mut();
-                    if table.made == Made::ByHeader {
+                    if table.made == Made::Header {
                         return Err(Refusal::Twice(name.text.clone(), entry.range.clone(), name.range.clone()));
                     }
-                    table.made = Made::ByDots;
+                    table.made = Made::Dots;
                 }
                 Ok(Some(Rc::clone(inner)))
             }
@@ -95,11 +95,11 @@ impl Table {
     pub(super) fn open(&mut self, name: Name, new: Handle) -> Result<Handle, Refusal> {
         if let Some(entry) = self.entry_mut(&name)
             && let Item::Table(known) = &entry.item
-            && known.borrow().made == Made::ByInner
+            && known.borrow().made == Made::Inner
         {
             let known = Rc::clone(known);
             entry.range = name.range;
-            known.borrow_mut().made = Made::ByHeader;
+            known.borrow_mut().made = Made::Header;
             known.borrow_mut().range = new.borrow().range.clone();
             return Ok(known);
         }
