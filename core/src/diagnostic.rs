@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::has_control;
+
 /// How much a diagnostic weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -115,7 +117,7 @@ impl Diagnostic {
 
 /// Findings quote what people wrote, and are one line all the same: control characters become their escapes.
 fn line(text: String) -> String {
-    if !text.contains(char::is_control) {
+    if !has_control(&text) {
         return text;
     }
     let mut escaped = String::with_capacity(text.len());

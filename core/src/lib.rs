@@ -28,6 +28,7 @@ pub mod regexp;
 pub mod retry;
 pub mod selection;
 pub mod tagging;
+mod text;
 pub mod version;
 
 pub use diagnostic::{Diagnostic, Severity, Span};

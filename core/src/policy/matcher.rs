@@ -11,6 +11,7 @@ use self::values::Fact;
 use super::{GlobList, Place};
 use crate::Diagnostic;
 use crate::facts::{EventKind, Facts, ForkStatus, Unknown};
+use crate::text::concat;
 use crate::version::SemVer;
 
 /// Conditions that must all hold. Without any it always holds.
@@ -85,10 +86,8 @@ impl Check {
     /// What the unmet condition asks for and what there is, as one sentence. Empty when all are met.
     pub fn objection(&self) -> String {
         let Some(last) = &self.decisive else { return String::new() };
-        match &last.actual {
-            Some(actual) => format!("`{}` asks for {}, but the run has {actual}", last.name, last.expected),
-            None => format!("`{}` asks for {}, but the run has none", last.name, last.expected),
-        }
+        let actual = last.actual.as_deref().unwrap_or("none");
+        concat(&["`", &last.name, "` asks for ", &last.expected, ", but the run has ", actual])
     }
 }
 
@@ -106,12 +105,13 @@ enum Expected<'a> {
     Flag(bool),
 }
 
-impl std::fmt::Display for Expected<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Expected<'_> {
+    fn text(&self) -> String {
         match self {
-            Self::Events(kinds) => f.write_str(&kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")),
-            Self::Globs(globs) => f.write_str(&globs.patterns().collect::<Vec<_>>().join(", ")),
-            Self::Flag(flag) => flag.fmt(f),
+            Self::Events(kinds) => kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "),
+            Self::Globs(globs) => globs.text(),
+            Self::Flag(true) => "true".to_owned(),
+            Self::Flag(false) => "false".to_owned(),
         }
     }
 }
@@ -157,7 +157,7 @@ impl When {
 }
 
 fn traced(name: &str, expected: &Expected<'_>, actual: Option<Cow<'_, str>>, met: bool) -> ConditionTrace {
-    ConditionTrace { name: name.to_owned(), expected: expected.to_string(), actual: actual.map(Cow::into_owned), met }
+    ConditionTrace { name: name.to_owned(), expected: expected.text(), actual: actual.map(Cow::into_owned), met }
 }
 
 fn event<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {

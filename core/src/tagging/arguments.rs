@@ -8,6 +8,7 @@ use super::delivery;
 use super::model::{ArchiveFormat, ArchiveMethod, ArchivePlan, BuilderRun, Delivery, PlannedImage};
 use crate::Entry;
 use crate::policy::BUILDER_ARGUMENTS;
+use crate::text::concat;
 
 /// What a build is made of, besides its context.
 pub(super) struct Parts<'a> {
@@ -135,11 +136,11 @@ fn annotations(parts: &Parts<'_>, dialect: Dialect, outputs: &[String]) -> Vec<S
     }
     let index = dialect == Dialect::Buildx && parts.delivery.platforms.len() > 1;
     let level = if index { "index:" } else { "" };
-    parts.annotations.iter().map(|annotation| format!("{level}{}", pair(annotation))).collect()
+    parts.annotations.iter().map(|annotation| concat(&[level, &annotation.key, "=", &annotation.value])).collect()
 }
 
 fn pair(entry: &Entry) -> String {
-    format!("{}={}", entry.key, entry.value)
+    concat(&[&entry.key, "=", &entry.value])
 }
 
 /// The command line without the context, and with one word for the arguments.

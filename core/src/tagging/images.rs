@@ -5,6 +5,7 @@ use super::naming::{Missing, Namer, absence};
 use crate::facts::{EventKind, Facts, ForkStatus};
 use crate::policy::matcher::{registry, values};
 use crate::policy::{ImageRule, Policy, Scope, Verdict};
+use crate::text::concat;
 use crate::{Diagnostic, Reason};
 
 /// Longest image name that registries accept, in characters.
@@ -123,12 +124,12 @@ fn push_reasons(host: &str, facts: &Facts, wish: Wish<'_>) -> Vec<Reason> {
     }
     let credentials = registry::has_credentials(facts, host);
     if credentials == Some(false) && !registry::is_loopback(host) {
-        against.push(Reason::new("no-credentials", format!("there are no credentials for {host}")));
+        against.push(Reason::new("no-credentials", concat(&["there are no credentials for ", host])));
     }
     if against.is_empty() {
-        against.push(Reason::new("push", format!("the policy pushes this run's image to {host}")));
+        against.push(Reason::new("push", concat(&["the policy pushes this run's image to ", host])));
         if credentials.is_none() && !registry::is_loopback(host) {
-            let message = format!("it is not known whether there are credentials for {host}");
+            let message = concat(&["it is not known whether there are credentials for ", host]);
             against.push(Reason::new("credentials-unknown", message));
         }
     }
@@ -191,14 +192,14 @@ fn parse(written: &str) -> Result<Name, Box<Diagnostic>> {
     let name = match host {
         None if !has_namespace => Name { name: path.to_owned(), registry: String::new() },
         Some(host) if registry::canonical(host) != registry::DOCKER_HUB => {
-            Name { name: format!("{host}/{path}"), registry: host.to_owned() }
+            Name { name: concat(&[host, "/", path]), registry: host.to_owned() }
         }
         _ if !has_namespace => {
             return Err(invalid(format!("`{}` has no namespace, such as `docker.io/acme/{path}`", shown())));
         }
         _ => {
             let host = registry::DOCKER_HUB;
-            Name { name: format!("{host}/{path}"), registry: host.to_owned() }
+            Name { name: concat(&[host, "/", path]), registry: host.to_owned() }
         }
     };
     if name.name.len() > MAX_NAME {

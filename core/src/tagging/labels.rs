@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::naming::{Missing, Namer, timestamp};
 use crate::facts::EventKind;
 use crate::policy::{EntryRule, Policy};
+use crate::text::{concat, has_control};
 use crate::{Diagnostic, Entry};
 
 /// The label of the whole commit that the image was built from.
@@ -82,10 +83,10 @@ pub(super) fn check_checkout(namer: &Namer<'_>) -> Result<Option<Diagnostic>, Bo
 fn own(namer: &Namer<'_>, version: Option<&str>) -> Result<BTreeMap<String, String>, Box<Diagnostic>> {
     let facts = namer.facts();
     let repository = facts.repository.as_ref().filter(|r| !r.path.is_empty());
-    let page = repository.and_then(|r| r.server_url.as_ref().map(|server| format!("{server}/{}", r.path)));
+    let page = repository.and_then(|r| r.server_url.as_ref().map(|server| concat(&[server, "/", &r.path])));
     let title = repository.map(|r| r.path.rsplit('/').next().unwrap_or(&r.path).to_owned());
     let number = facts.change.as_ref().and_then(|change| change.number);
-    let oci = |key: &str| format!("{OCI_PREFIX}{key}");
+    let oci = |key: &str| concat(&[OCI_PREFIX, key]);
     let pairs = [
         (oci("created"), Some(timestamp(facts.now)?)),
         (REVISION.to_owned(), facts.revisions.built.clone()),
@@ -133,7 +134,7 @@ fn apply(
 
 /// One entry is one line in every language that carries entries to a builder.
 fn check_value(key: &str, value: &str) -> Result<(), Box<Diagnostic>> {
-    if !value.chars().any(char::is_control) {
+    if !has_control(value) {
         return Ok(());
     }
     let message = format!("the value of `{}` holds a line break or another control character", key.escape_debug());

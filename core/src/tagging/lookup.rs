@@ -8,6 +8,7 @@ use super::rules::Origin;
 use super::sanitize::is_tag;
 use crate::facts::EventKind;
 use crate::policy::Policy;
+use crate::text::concat;
 
 /// References for every commit that the image may be named after, the head first, and the labels that prove freshness.
 pub(super) fn derive(
@@ -42,7 +43,7 @@ pub(super) fn derive(
         let tags = named.iter().map(|sha| name(&tagger.for_commit(sha))).chain([name(tagger)]);
         for tag in tags.flatten().filter(|tag| is_tag(tag)) {
             for image in images.iter().filter(|image| image.active && !image.registry.is_empty()) {
-                let reference = format!("{}:{tag}", image.name);
+                let reference = concat(&[&image.name, ":", &tag]);
                 if !references.contains(&reference) {
                     references.push(reference);
                 }

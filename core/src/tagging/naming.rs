@@ -7,6 +7,7 @@ use crate::Diagnostic;
 use crate::facts::{Facts, Timestamp};
 use crate::policy::matcher::values::{self, Fact};
 use crate::policy::{Naming, Part, PrSha, Template, Value};
+use crate::text::concat;
 use crate::version::SemVer;
 
 /// Why a template cannot be filled in.
@@ -184,8 +185,8 @@ impl<'a> Namer<'a> {
         }
         let server = repository.and_then(|r| r.server_url.as_deref());
         match server.map(server_host) {
-            Some(host) if host.eq_ignore_ascii_case("github.com") => Ok(format!("ghcr.io/{path}")),
-            Some(host) if host.eq_ignore_ascii_case("gitlab.com") => Ok(format!("registry.gitlab.com/{path}")),
+            Some(host) if host.eq_ignore_ascii_case("github.com") => Ok(concat(&["ghcr.io/", &path])),
+            Some(host) if host.eq_ignore_ascii_case("gitlab.com") => Ok(concat(&["registry.gitlab.com/", &path])),
             host => Err(Missing::refused(no_registry(host))),
         }
     }

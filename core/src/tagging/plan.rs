@@ -11,6 +11,7 @@ use super::{arguments, concurrency, delivery, images, labels, rules, skip};
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
 use crate::policy::Policy;
+use crate::text::concat;
 use crate::{Diagnostic, Reason};
 
 /// Decides what happens to the image of a run.
@@ -141,7 +142,7 @@ fn tags<'a>(policy: &'a Policy, tagger: &Tagger<'_>, errors: &mut Diagnostics) -
 /// Why the policy does not want a push, if so.
 fn keep(policy: &Policy, facts: &Facts, errors: &mut Vec<Diagnostic>) -> Option<Reason> {
     let objection = delivery::wanted(&policy.build.push, facts, errors).err()?;
-    Some(Reason::new("push-not-wanted", format!("`build.push` does not hold: {objection}")))
+    Some(Reason::new("push-not-wanted", concat(&["`build.push` does not hold: ", &objection])))
 }
 
 fn not_built(reasons: &[Reason]) -> Reason {
@@ -150,7 +151,7 @@ fn not_built(reasons: &[Reason]) -> Reason {
 }
 
 fn references(image: &PlannedImage, tags: &[PlannedTag]) -> Vec<String> {
-    tags.iter().map(|tag| format!("{}:{}", image.name, tag.name)).collect()
+    tags.iter().map(|tag| concat(&[&image.name, ":", &tag.name])).collect()
 }
 
 fn dirty(facts: &Facts) -> Option<Diagnostic> {

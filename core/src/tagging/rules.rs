@@ -279,13 +279,14 @@ fn fired(
     }
     let mut message = String::new();
     for condition in rule.when.trace(scope) {
-        let separator = if message.is_empty() { "" } else { ", " };
-        let _ =
-            write!(message, "{separator}{} is {}", condition.name, condition.actual.as_deref().unwrap_or("not told"));
+        message.push_str(if message.is_empty() { "" } else { ", " });
+        message.push_str(&condition.name);
+        message.push_str(" is ");
+        message.push_str(condition.actual.as_deref().unwrap_or("not told"));
     }
     if let Some(guarded) = guarded {
-        let separator = if message.is_empty() { "" } else { ", " };
-        let _ = write!(message, "{separator}{}", guarded.message);
+        message.push_str(if message.is_empty() { "" } else { ", " });
+        message.push_str(&guarded.message);
     }
     if message.is_empty() {
         message.push_str("the rule has no conditions");

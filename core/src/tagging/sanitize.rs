@@ -42,12 +42,13 @@ pub(crate) fn sanitized(name: &str, keep: &[char], room: usize) -> String {
 /// Like [`sanitized`], but empty when nothing is left.
 pub(crate) fn cleaned(name: &str, keep: &[char], room: usize) -> String {
     let mut out = String::with_capacity(name.len().min(room));
-    for c in name.chars() {
+    // A character that is not ASCII is one dash, and so are its bytes, as dashes are collapsed.
+    for byte in name.bytes() {
         if out.len() >= room {
             break;
         }
         // ASCII only: Unicode lower-casing would turn U+212A, the Kelvin sign, into a `k`.
-        let c = c.to_ascii_lowercase();
+        let c = char::from(byte.to_ascii_lowercase());
         if c.is_ascii_lowercase() || c.is_ascii_digit() {
             out.push(c);
         } else if out.is_empty() {

@@ -5,6 +5,7 @@ use crate::Reason;
 use crate::facts::{EventKind, Facts, ForkStatus};
 use crate::policy::Skip;
 use crate::policy::matcher::values;
+use crate::text::concat;
 
 /// What the changed files say about a fresh build.
 enum Fresh {
@@ -126,7 +127,7 @@ fn always_built(skip: &Skip, facts: &Facts) -> Option<Reason> {
         _ => values::source_branch(facts),
     };
     let branch = branch.known().filter(|branch| globs.is_match(branch))?;
-    Some(Reason::new("always-build-branch", format!("{branch} is always built")))
+    Some(Reason::new("always-build-branch", concat(&[branch, " is always built"])))
 }
 
 #[cfg(test)]

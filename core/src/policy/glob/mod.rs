@@ -254,6 +254,17 @@ impl GlobList {
             .map(|(include, glob)| if *include { glob.source.clone() } else { format!("!{}", glob.source) })
     }
 
+    /// The patterns as they were written, with commas between them.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        for (index, (include, glob)) in self.items.iter().enumerate() {
+            text.push_str(if index == 0 { "" } else { ", " });
+            text.push_str(if *include { "" } else { "!" });
+            text.push_str(&glob.source);
+        }
+        text
+    }
+
     /// The patterns that include, in order.
     pub fn including(&self) -> impl Iterator<Item = &Glob> {
         self.items.iter().filter(|(include, _)| *include).map(|(_, glob)| glob)
