@@ -53,11 +53,32 @@ pub(crate) fn engine() -> Result<Files> {
         .module(&module()?)
         .and_then(|encoder| encoder.validate(true).encode())
         .context("cannot encode the component")?;
+    let component = without_names(&component).context("the encoder wrote no component")?;
     let precompiled = buildonce::precompile(&component, &native_target()?).context("cannot compile the component")?;
     let files = files();
     keep(&files.wasm, &component)?;
     keep(&files.cwasm, &precompiled)?;
     Ok(files)
+}
+
+/// A component without the sections that programs step over: what its parts are called inside, and what made it. They are 2 KiB gzipped.
+fn without_names(component: &[u8]) -> Option<Vec<u8>> {
+    /// The magic number and the version.
+    const HEAD: usize = 8;
+    /// The kind of section that has a name instead of a meaning.
+    const CUSTOM: u8 = 0;
+    let (head, mut rest) = component.split_at_checked(HEAD)?;
+    let mut kept = head.to_vec();
+    while let Some((kind, after)) = rest.split_first() {
+        let digits = after.iter().position(|byte| byte & 0x80 == 0)? + 1;
+        let number = after.get(..digits)?.iter().rev().fold(0, |number, byte| number << 7 | usize::from(byte & 0x7f));
+        let (section, next) = rest.split_at_checked(1 + digits + number)?;
+        if *kind != CUSTOM {
+            kept.extend_from_slice(section);
+        }
+        rest = next;
+    }
+    Some(kept)
 }
 
 /// Writes a file, or leaves it alone when nothing changed, so that nothing is rebuilt after it.
