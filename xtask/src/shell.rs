@@ -12,12 +12,19 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
 
+/// How variables begin in which cargo tells a program of the package that it is run from.
+const PACKAGE: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+
 /// A command in the repository's top folder.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
-    // Set by the cargo that runs xtask; an inner cargo must not take them for its own.
-    for variable in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "CARGO_PKG_VERSION", "RUSTUP_TOOLCHAIN"] {
+    // Set by the cargo that runs xtask; an inner cargo must not take them for its own. Build scripts look at some of them, so with them
+    // cargo would build ring and all that is on it anew, and again without xtask.
+    command.env_remove("RUSTUP_TOOLCHAIN");
+    let of_package =
+        |name: &OsStr| name.to_str().is_some_and(|name| PACKAGE.iter().any(|start| name.starts_with(start)));
+    for (variable, _) in std::env::vars_os().filter(|(name, _)| of_package(name)) {
         command.env_remove(variable);
     }
     command
