@@ -54,11 +54,25 @@ pub(crate) fn engine() -> Result<Files> {
         .and_then(|encoder| encoder.validate(true).encode())
         .context("cannot encode the component")?;
     let component = without_names(&component).context("the encoder wrote no component")?;
-    let precompiled = buildonce::precompile(&component, &native_target()?).context("cannot compile the component")?;
     let files = files();
     keep(&files.wasm, &component)?;
-    keep(&files.cwasm, &precompiled)?;
+    let compiled = files.wasm.with_extension("compiled");
+    if !is_compiled(&files.cwasm, &compiled, &component) {
+        let machine_code = buildonce::precompile(&component, &native_target()?);
+        keep(&files.cwasm, &machine_code.context("cannot compile the component")?)?;
+        fs::write(&compiled, &component).with_context(|| format!("cannot write {}", compiled.display()))?;
+    }
     Ok(files)
+}
+
+/// Whether the machine code is of this component and of this very xtask, which has the compiler and its settings in it: compiling takes
+/// longer than everything else when nothing changed. `compiled` is a copy of the component that was compiled last.
+fn is_compiled(cwasm: &Path, compiled: &Path, component: &[u8]) -> bool {
+    let changed = |path: &Path| fs::metadata(path).and_then(|about| about.modified()).ok();
+    let xtask = std::env::current_exe().ok().and_then(|path| changed(&path));
+    cwasm.exists()
+        && matches!((xtask, changed(compiled)), (Some(xtask), Some(compiled)) if xtask < compiled)
+        && fs::read(compiled).is_ok_and(|last| last == component)
 }
 
 /// A component without the sections that programs step over: what its parts are called inside, and what made it. They are 2 KiB gzipped.
