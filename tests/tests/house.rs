@@ -110,7 +110,7 @@ fn no_crate_names_what_it_may_not_use() {
 }
 
 /// Modules of the core that decide nothing by themselves, or that every decision may use.
-const SHARED: [&str; 15] = [
+const SHARED: [&str; 16] = [
     "calendar",
     "diagnostic",
     "facts",
@@ -125,6 +125,7 @@ const SHARED: [&str; 15] = [
     "reason",
     "reference",
     "regexp",
+    "text",
     "version",
 ];
 
