@@ -297,3 +297,20 @@ fn registries_of_this_machine_and_named_ones_are_spoken_to_plainly_where_the_pro
     assert!(flag(Store::Buildah, "127.0.0.1:5000", &[]) && flag(Store::Podman, "lan:5000", &["lan:5000"]));
     assert!(!flag(Store::Buildah, "registry.example", &["lan:5000"]) && !flag(Store::Docker, "127.0.0.1:5000", &[]));
 }
+
+#[test]
+fn the_image_of_a_file_is_sent_to_a_registry_and_asked_for_there() {
+    let wanted =
+        || AliasRequest { name: "registry.example/acme/app:test".to_owned(), ..request(Store::Registry, saved()) };
+    for (id, kind) in [
+        (digest(AMD64), AliasStepKind::Done),
+        (digest(ARM64), AliasStepKind::Fail),
+        (String::new(), AliasStepKind::Fail),
+    ] {
+        let (log, step) = run(&wanted(), &|task| fine(task, &id));
+        assert_eq!(step.kind, kind, "{log}");
+        assert_eq!(log.lines().count(), 2, "{log}");
+    }
+    let errors = next(&Policy::standard(), &AliasRequest { image: Some(pushed()), ..wanted() }, &[]).unwrap_err();
+    assert_eq!(errors[0].code, "already-in-a-registry");
+}

@@ -25,6 +25,8 @@ impl Store {
             Self::Docker => "docker",
             Self::Podman => "podman",
             Self::Buildah => "buildah",
+            // Nobody is run for it.
+            Self::Registry => "",
         }
     }
 }
@@ -53,6 +55,9 @@ impl Commands<'_> {
         extract.command = Vec::new();
         extract.archive = Some(path.to_owned());
         extract.config = Some(self.chosen.config.clone());
+        if self.store == Store::Registry {
+            return vec![extract];
+        }
         if self.store == Store::Docker {
             extract.names.push(self.request.name.clone());
             return vec![extract, self.task("load", AliasTaskKind::Run, &["load", "--quiet", "--input", ARCHIVE])];
@@ -61,8 +66,18 @@ impl Commands<'_> {
         vec![extract, self.task("load", AliasTaskKind::Run, &["pull", "--quiet", &place]), self.tag(self.id())]
     }
 
-    /// Asks what the name has.
+    /// Asks what the name has; a registry is given the image first.
     pub(super) fn look(&self) -> AliasTask {
+        if self.store == Store::Registry {
+            let name = self.request.name.clone();
+            return AliasTask {
+                operation: Operation::Push,
+                registry: name.split_once('/').map(|(host, _)| host.to_owned()),
+                command: Vec::new(),
+                names: vec![name],
+                ..self.task("push", AliasTaskKind::Push, &[])
+            };
+        }
         let name = self.request.name.as_str();
         let words: &[&str] = match self.store {
             Store::Buildah => &["inspect", "--type", "image", "--format", "{{.FromImageID}}", name],

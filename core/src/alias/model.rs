@@ -19,6 +19,8 @@ pub enum Store {
     Podman,
     /// Of buildah.
     Buildah,
+    /// A registry, for an image in a file: one that is in a registry gets more names by a promotion.
+    Registry,
 }
 
 /// An image that was selected.
@@ -67,7 +69,7 @@ pub struct AliasEvent {
     /// Why it did not, as the retry policy names it.
     #[serde(default)]
     pub cause: String,
-    /// What it wrote to standard output, with the kind `read`.
+    /// What it wrote to standard output, with the kind `read`; the config's digest, with the kind `push`.
     #[serde(default)]
     pub output: String,
     /// What is in the file that [`ARCHIVE`] stands for, with the kind `inspect`.
@@ -87,6 +89,9 @@ pub enum AliasTaskKind {
     Inspect,
     /// Write the file that [`ARCHIVE`] stands for, without a command: what `docker save` would write of the image `config` of `archive`, under `names`.
     Extract,
+    /// Send the image in the file that [`ARCHIVE`] stands for to the registry under `names`, without a command, and again as the retry policy says; hand
+    /// back as `output` the digest of the config that the registry has under the name then.
+    Push,
 }
 
 /// A step that does something.
@@ -102,7 +107,7 @@ pub struct AliasTask {
     /// Host of the registry that it talks to, where it talks to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registry: Option<String>,
-    /// Program and arguments, in which [`ARCHIVE`] is to be replaced. Empty for `extract`.
+    /// Program and arguments, in which [`ARCHIVE`] is to be replaced. Empty for `extract` and `push`.
     pub command: Vec<String>,
     /// With the kind `extract`: the file that the image is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -110,7 +115,7 @@ pub struct AliasTask {
     /// With the kind `extract`: the digest of its config.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
-    /// With the kind `extract`: its names in the new file.
+    /// With the kinds `extract` and `push`: its names in the new file, or in the registry.
     pub names: Vec<String>,
 }
 

@@ -21,6 +21,11 @@ pub fn next(policy: &Policy, request: &AliasRequest, events: &[AliasEvent]) -> R
     });
     let wanted = wanted(request)?;
     let step = |kind| AliasStep { kind, store, task: None, reason: None, image_id: None, platform: None };
+    if store == Store::Registry && request.image.as_ref().is_some_and(|own| own.archive.is_none()) {
+        let message = "the image is in a registry, and not in a file";
+        let help = "give it more names there, or in another registry, by a promotion: `buildonce promote --to NAME`";
+        return Err(vec![Diagnostic::error("already-in-a-registry", message).help(help)]);
+    }
     let Some(image) = &request.image else { return Ok(step(AliasStepKind::Select)) };
     let chosen = choose(image, &wanted)?;
     let commands = Commands { request, store, chosen };
@@ -139,15 +144,23 @@ fn outcome(task: AliasTask, events: &[AliasEvent]) -> Result<&AliasEvent, Stop> 
         "daemon-unreachable" => "daemon-unreachable",
         _ => "alias-failed",
     };
-    let program = task.command.first().map_or("", String::as_str);
+    let program = task.command.first().map_or("the registry", String::as_str);
     let cause = if event.cause.is_empty() { "unknown" } else { &event.cause };
-    Err(Stop::Fail(Reason::new(code, format!("`{program}` failed to {} the image: {cause}", verb(&task.id)))))
+    Err(Stop::Fail(Reason::new(
+        code,
+        format!(
+            "{} failed to {} the image: {cause}",
+            if task.command.is_empty() { program.to_owned() } else { format!("`{program}`") },
+            verb(&task.id)
+        ),
+    )))
 }
 
 fn verb(id: &str) -> &str {
     match id {
         "name" => "tag",
         "look" => "find",
+        "push" => "take",
         own => own,
     }
 }

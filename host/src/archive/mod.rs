@@ -4,6 +4,7 @@
 //! name with `..` has no effect, and a link leads to another member or nowhere; and every blob is held to the digest that it is named by.
 
 mod extract;
+mod parts;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use sha2::{Digest, Sha256};
 use crate::checksum::hex;
 use crate::problem::cause;
 pub(crate) use extract::extract;
+pub(crate) use parts::{Part, Parts, parts};
 
 /// Largest document in an archive, in bytes; layers are larger, and are not read.
 const DOCUMENT: u64 = 8 << 20;

@@ -17,11 +17,11 @@ const DEPTH: usize = 4;
 const MANIFESTS: usize = 1000;
 
 /// What a manifest without a media type in the answer's header is.
-const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(super) const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// A manifest or an index, as far as it names others.
 #[derive(Deserialize)]
-struct Node {
+pub(super) struct Node {
     #[serde(default, rename = "mediaType")]
     media_type: Option<String>,
     #[serde(default)]
@@ -38,6 +38,13 @@ struct Descriptor {
     /// Layers that their makers allow to be fetched from these addresses only.
     #[serde(default)]
     urls: Vec<String>,
+}
+
+impl Node {
+    /// The digest of the config, for an image of one platform.
+    pub(super) fn config(&self) -> Option<String> {
+        self.config.as_ref().map(|own| own.digest.clone())
+    }
 }
 
 /// Whether a registry keeps the list of referrers by itself, as it says of a manifest that has a subject.
@@ -159,17 +166,25 @@ impl Registry {
     fn copy_blob(&self, image: &str, to: &str, digest: &str) -> Result<(), Failure> {
         let (source, target) = (Address::parse(image, &self.plain)?, Address::parse(to, &self.plain)?);
         let digest = plain(digest)?;
-        let there = target.url(&format!("blobs/{digest}"));
-        if self.send(&target, "pull,push", &Request::head(&there))?.status == 200 {
-            return Ok(());
-        }
         let same = source.registry == target.registry;
         let mount = if same { format!("?mount={digest}&from={}", source.repository) } else { String::new() };
+        match self.begin_upload(&target, digest, &mount)? {
+            Some(place) => self.pass_on(&source, &target, digest, &place),
+            None => Ok(()),
+        }
+    }
+
+    /// Where a blob is to be sent to; nowhere when it is there.
+    pub(super) fn begin_upload(&self, target: &Address, digest: &str, mount: &str) -> Result<Option<String>, Failure> {
+        let there = target.url(&format!("blobs/{digest}"));
+        if self.send(target, "pull,push", &Request::head(&there))?.status == 200 {
+            return Ok(None);
+        }
         let url = target.url(&format!("blobs/uploads/{mount}"));
         let request = Request::post(&url, b"");
-        let answer = self.send(&target, "pull,push", &request)?;
+        let answer = self.send(target, "pull,push", &request)?;
         match answer.status {
-            201 => return Ok(()),
+            201 => return Ok(None),
             202 => {}
             _ => return Err(Failure::of_status(&target.registry, &shown(&request), &answer)),
         }
@@ -178,7 +193,7 @@ impl Registry {
             Failure::invalid(format!("{} names no place for an upload: `{}`", target.registry, place.escape_debug()))
         })?;
         let sign = if place.contains('?') { '&' } else { '?' };
-        self.pass_on(&source, &target, digest, &format!("{place}{sign}digest={digest}"))
+        Ok(Some(format!("{place}{sign}digest={digest}")))
     }
 
     /// Reads a blob from one registry and writes it to another at the same time.
@@ -211,6 +226,6 @@ impl Registry {
     }
 }
 
-fn node(document: &Document) -> Result<Node, Failure> {
+pub(super) fn node(document: &Document) -> Result<Node, Failure> {
     serde_json::from_slice(&document.bytes).map_err(|e| Failure::invalid(format!("the manifest cannot be read: {e}")))
 }

@@ -7,6 +7,7 @@ mod challenge;
 mod copy;
 mod document;
 mod failure;
+mod push;
 mod referrers;
 pub(crate) mod sighting;
 mod tags;

@@ -1,7 +1,9 @@
 //! `buildonce select --alias`: the selected image under a name of a real store, from a registry and from a file.
 #![cfg(target_os = "linux")]
 
-use buildonce_e2e::{Consumer, Docker, Done, Image, MERGE, Registry, Saved, producer};
+use buildonce_e2e::{
+    Builder, Consumer, Docker, Done, Fault, FaultProxy, Image, MERGE, Registry, Rule, Saved, Times, producer,
+};
 
 const RECEIPT: &str = "buildonce-receipt.json";
 const FALLBACK: &str = "select: {fallback: [archive, fail], on-unknown: fallback}";
@@ -183,4 +185,49 @@ fn a_store_that_is_not_there_is_told_apart_from_an_image_that_is_not() {
     assert_eq!((done.code, code(&done), done.stdout.as_str()), (3, "daemon-unreachable", ""), "{done:?}");
     let done = select("docker", "app");
     assert_eq!((done.code, code(&done)), (2, "invalid-alias"), "{done:?}");
+}
+
+#[test]
+fn f40_the_image_of_a_file_gets_into_a_registry_with_its_identifier() {
+    let (mut one, two) = (Registry::start(), Registry::start());
+    let job = produced(&one.image("acme/app"));
+    one.stop();
+    // The connection ends twice before anything is taken.
+    let rule = Rule::new("POST", "/blobs/uploads/", Times::First(2), Fault::Status(503));
+    let proxy = FaultProxy::start(two.address(), vec![rule]);
+    let name = format!("{}:{}", proxy.image("acme/app"), Consumer::tag());
+    let consumer = job
+        .again()
+        .policy(FALLBACK)
+        .policy("retry: {default: {attempts: 4, backoff: {first: 1ms}}}")
+        .args(&["--receipt", RECEIPT, "--format", "json", "--alias", &name, "--into", "registry"]);
+    let done = consumer.select();
+    assert_eq!((done.code, alias(&done, "image_id")), (0, told(&job, "linux/amd64")), "{done:?}");
+    let place = format!("docker://{}:{}", two.image("acme/app"), Consumer::tag());
+    let raw = Builder::new().skopeo(&["inspect", "--raw", "--tls-verify=false", &place]);
+    assert!(raw.contains(&told(&job, "linux/amd64")), "{raw}");
+    // Whoever looks for the commit there finds it, and everything in it can be fetched.
+    let found = Consumer::of(&two.image("acme/app")).args(&["--format", "json"]).select();
+    assert_eq!(
+        (found.code, &found.json()["selected"]["platforms"][0]["config"]),
+        (0, &told(&job, "linux/amd64").into())
+    );
+    let builder = Builder::new();
+    builder.buildah(&["pull", "--quiet", "--tls-verify=false", &place]);
+    // What is in a registry already is promoted, and not sent again.
+    one.restart();
+    let done = consumer.select();
+    assert_eq!((done.code, code(&done)), (2, "already-in-a-registry"), "{done:?}");
+    // A registry that stays away is told.
+    let gone =
+        FaultProxy::start(two.address(), vec![Rule::new("PUT", "/manifests/", Times::Always, Fault::Status(503))]);
+    one.stop();
+    let name = format!("{}:other", gone.image("acme/app"));
+    let done = job
+        .again()
+        .policy(FALLBACK)
+        .policy("retry: {default: {attempts: 2, backoff: {first: 1ms}}}")
+        .args(&["--receipt", RECEIPT, "--format", "json", "--alias", &name, "--into", "registry"])
+        .select();
+    assert_eq!((done.code, code(&done)), (3, "alias-failed"), "{done:?}");
 }

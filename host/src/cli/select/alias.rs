@@ -21,7 +21,8 @@ use crate::cli::seconds;
 use crate::cli::terminal::Terminal;
 use crate::problem::{Problem, cause, finding};
 use crate::process::Output;
-use crate::registry::tries::{Tries, operation, settings};
+use crate::registry::tries::{Tries, operation, retried, settings};
+use crate::registry::{Failure, Registry};
 use crate::render::{self, Sources};
 use crate::{archive, outputs, program};
 
@@ -55,6 +56,8 @@ enum StoreWord {
     Podman,
     /// buildah
     Buildah,
+    /// A registry, for an image in a file; the name is a whole one
+    Registry,
 }
 
 /// The name that an image has now.
@@ -93,6 +96,7 @@ impl AliasOptions {
             StoreWord::Docker => Store::Docker,
             StoreWord::Podman => Store::Podman,
             StoreWord::Buildah => Store::Buildah,
+            StoreWord::Registry => Store::Registry,
         };
         let platform = if let [one] = platforms { Some(one.clone()) } else { None };
         Some(AliasRequest {
@@ -136,6 +140,8 @@ pub(super) struct Work<'a> {
     pub(super) policy: Policy,
     pub(super) sources: &'a Sources,
     pub(super) terminal: Terminal,
+    /// Registries that are spoken to without TLS.
+    pub(super) plain_http: &'a [String],
 }
 
 impl Work<'_> {
@@ -188,6 +194,7 @@ impl Work<'_> {
                 }
                 Ok(done)
             }
+            AliasTaskKind::Push => self.push(hands, task, event),
             AliasTaskKind::Extract => {
                 let (Some(from), Some(config)) = (&task.archive, &task.config) else {
                     return Err(EngineError::Invalid("it asks for an image without saying which".to_owned()).into());
@@ -222,6 +229,30 @@ impl Work<'_> {
                 return Ok(Done::Interrupted(attempt::interrupted(interrupt)));
             }
         }
+    }
+
+    /// Sends the image to a registry, as often as the retry policy says.
+    fn push(&mut self, hands: &Hands, task: &AliasTask, event: AliasEvent) -> Result<Done, Problem> {
+        let parts = archive::parts(&hands.place).map_err(|fault| {
+            Problem::world("unusable-archive", format!("the image that was taken out cannot be read: {fault}"))
+        })?;
+        let of = record::to_json(&task.operation).as_str().unwrap_or_default().to_owned();
+        let settings = settings(self.session, self.policy, &[operation(&of)], self.sources)?;
+        let tries = Tries::new(&settings, task.registry.as_deref(), attempt::seed());
+        let registry = Registry::of_this_machine(self.plain_http.to_vec());
+        let name = task.names.first().map(String::as_str).unwrap_or_default();
+        let told = |failure: &Failure, pause: Duration| {
+            let message = format!("{}; again in {}", failure.message, seconds(pause));
+            self.terminal.note(&[finding(Severity::Note, "another-try", message)], &Sources::default());
+        };
+        Ok(Done::Event(match retried(self.session, self.policy, tries, told, || registry.push(name, &parts))? {
+            Ok(output) => AliasEvent { succeeded: true, output, ..event },
+            Err(failure) => {
+                self.say("push-failed", &failure.message);
+                let cause = self.session.classify(&failure.outcome(), failure.tail())?.cause;
+                AliasEvent { cause, ..event }
+            }
+        }))
     }
 
     fn say(&self, code: &str, message: &str) {

@@ -238,7 +238,13 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     terminal.note(&unanswered_once(&failures, &step), &sources);
     let mut aliased = None;
     if let (Some(alias), Some(selected)) = (alias, &step.selected) {
-        let work = alias::Work { session: &mut session, policy, sources: &sources, terminal };
+        let work = alias::Work {
+            session: &mut session,
+            policy,
+            sources: &sources,
+            terminal,
+            plain_http: &options.where_to_look.registry.plain_http,
+        };
         match work.run(alias, selected)? {
             Given::Named(named) => aliased = Some(named),
             Given::Interrupted(code) => return Ok(Exit::Command(code)),
