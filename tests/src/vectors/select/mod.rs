@@ -75,7 +75,9 @@ fn request(case: &Value, world: &World) -> Value {
     });
     let settings = case.get("policy").unwrap_or(&Value::Null);
     let revision = if text(settings, "override_revision") == "any" { "any" } else { "accepted" };
-    without_nulls(json!({"reference": named, "override_revision": revision, "platforms": texts(case, "platforms")}))
+    without_nulls(
+        json!({"reference": named, "override_revision": revision, "revisions": [], "platforms": texts(case, "platforms")}),
+    )
 }
 
 /// Asks until there is an answer, with everything that was seen on the way.
