@@ -53,12 +53,16 @@ impl fmt::Display for Fault {
 
 /// SHA-256 and size of a file.
 pub(crate) fn measure(path: &Path) -> io::Result<WrittenFile> {
-    let mut file = File::open(path)?;
+    sum(File::open(path)?)
+}
+
+/// SHA-256 and number of all bytes that are read.
+fn sum(mut source: impl Read) -> io::Result<WrittenFile> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     let mut size = 0;
     loop {
-        let count = file.read(&mut buffer)?;
+        let count = source.read(&mut buffer)?;
         if count == 0 {
             break;
         }

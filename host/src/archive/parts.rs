@@ -4,10 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-
-use super::{Fault, Members, Saved, damaged, open, unreadable};
-use crate::checksum::hex;
+use super::{Fault, Members, Saved, damaged, open, sum, unreadable};
 
 /// The only image of a file.
 pub(crate) struct Parts {
@@ -55,24 +52,15 @@ impl Parts {
 }
 
 fn measured(file: &mut File, start: u64, size: u64) -> io::Result<Part> {
+    let mut first = Vec::new();
     file.seek(SeekFrom::Start(start))?;
-    let mut source = file.take(size);
-    let (mut hash, mut buffer, mut first) = (Sha256::new(), vec![0; 1 << 16], Vec::new());
-    loop {
-        let count = source.read(&mut buffer)?;
-        let read = buffer.get(..count).unwrap_or_default();
-        if read.is_empty() {
-            break;
-        }
-        if first.len() < 4 {
-            first.extend_from_slice(read.get(..read.len().min(4)).unwrap_or_default());
-        }
-        hash.update(read);
-    }
+    (&mut *file).take(size.min(4)).read_to_end(&mut first)?;
     let compression = match first.as_slice() {
         [0x1f, 0x8b, ..] => Some("gzip"),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("zstd"),
+        [0x28, 0xb5, 0x2f, 0xfd] => Some("zstd"),
         _ => None,
     };
-    Ok(Part { digest: format!("sha256:{}", hex(&hash.finalize())), size, compression, start })
+    file.seek(SeekFrom::Start(start))?;
+    let own = sum(file.take(size))?;
+    Ok(Part { digest: format!("sha256:{}", own.sha256), size, compression, start })
 }

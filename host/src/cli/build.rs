@@ -12,7 +12,7 @@ use super::attempt::{self, Runner};
 use super::handed::Handed;
 use super::inputs::Known;
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
-use super::plan::{deliver, file_variable};
+use super::plan::{deliver, summarize};
 use super::planned::Planned;
 use super::terminal::Terminal;
 use super::work::{Ended, Hands, Next, Progress, Work};
@@ -170,10 +170,7 @@ fn conclude(
             let json = receipt.as_ref().map(|receipt| record::to_json(receipt).to_string());
             let values = outputs::build(answer, path);
             let values = if let Some(json) = &json { values.with_json(json) } else { values };
-            if let Some(summary) = file_variable("GITHUB_STEP_SUMMARY") {
-                let page = render::build_summary(facts, answer);
-                outputs::append(&summary, page.as_bytes()).map_err(|e| Problem::unwritable(&summary, &e))?;
-            }
+            summarize(|| render::build_summary(facts, answer))?;
             let log = render::build(facts, plan, answer, path, terminal.out);
             super::select::github(&values, &log, output, terminal)?;
         }

@@ -143,9 +143,7 @@ impl Planned {
             return terminal.print(&outputs::outputs_of_log(plan, &json));
         };
         append(&file, &outputs::outputs(plan, &json))?;
-        if let Some(summary) = file_variable("GITHUB_STEP_SUMMARY") {
-            append(&summary, &render::summary(plan, &known.facts))?;
-        }
+        summarize(|| render::summary(plan, &known.facts))?;
         // The annotations hold the warnings already.
         let quiet = ImagePlan { warnings: Vec::new(), ..plan.clone() };
         let text = self.text(&quiet, known, options.detail(), terminal.out)?;
@@ -166,6 +164,11 @@ fn more_runs(plan: &ImagePlan) -> Vec<Diagnostic> {
 
 pub(super) fn file_variable(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// Adds a page to the summary of a GitHub job, where there is one.
+pub(super) fn summarize(page: impl FnOnce() -> String) -> Result<(), Problem> {
+    file_variable("GITHUB_STEP_SUMMARY").map_or(Ok(()), |file| append(&file, &page()))
 }
 
 fn append(path: &Path, content: &str) -> Result<(), Problem> {

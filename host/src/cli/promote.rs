@@ -15,7 +15,7 @@ use super::attempt::{self, Runner};
 use super::handed::Handed;
 use super::inputs::Known;
 use super::options::{EngineOptions, FactsOptions, PolicyOptions};
-use super::plan::{deliver, file_variable};
+use super::plan::{deliver, summarize};
 use super::planned::Planned;
 use super::terminal::Terminal;
 use super::work::{Ended, Hands, Next, Progress, Work};
@@ -190,10 +190,7 @@ fn answer(options: &Options, facts: &Facts, answer: Answer<'_>, terminal: Termin
         Format::Text => deliver(&text(), output, terminal)?,
         Format::Json => deliver(&render::pretty(&json()), output, terminal)?,
         Format::Github => {
-            if let Some(summary) = file_variable("GITHUB_STEP_SUMMARY") {
-                let page = render::promotion_summary(facts, answer);
-                outputs::append(&summary, page.as_bytes()).map_err(|e| Problem::unwritable(&summary, &e))?;
-            }
+            summarize(|| render::promotion_summary(facts, answer))?;
             super::select::github(&outputs::promotion(answer).with_json(&json()), &text(), output, terminal)?;
         }
         Format::Dotenv => deliver(&outputs::promotion(answer).dotenv()?, output, terminal)?,

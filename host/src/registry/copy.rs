@@ -4,6 +4,7 @@
 //! The bytes of every manifest stay as they are, so that the digest does. What the target has already is not sent.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 
 use serde::Deserialize;
 
@@ -215,9 +216,20 @@ impl Registry {
             }
             Opened::Refused(answer) => return Err(Failure::of_status(who, &shown(&request), &answer)),
         };
+        self.upload(target, place, length, &mut reader)
+    }
+
+    /// Sends the bytes of a blob to the place that was told for them.
+    pub(super) fn upload(
+        &self,
+        target: &Address,
+        place: &str,
+        length: u64,
+        reader: &mut dyn Read,
+    ) -> Result<(), Failure> {
         let key = self.door(&format!("{} repository:{}:pull,push", target.registry, target.repository)).header();
         let key = key.filter(|_| target.is_own(place));
-        let answer = self.client.upload(place, key.as_deref(), length, &mut reader);
+        let answer = self.client.upload(place, key.as_deref(), length, reader);
         let answer = answer.map_err(|failure| Failure::of_http(&target.registry, failure))?;
         if answer.status == 201 {
             return Ok(());

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read};
 use serde_json::json;
 
 use super::copy::{MANIFEST_TYPE, node};
-use super::{Address, Document, Failure, Registry, plain, sha256, shown_as};
+use super::{Address, Document, Failure, Registry, plain, sha256};
 use crate::archive::{Part, Parts};
 
 /// The kind of a config.
@@ -52,13 +52,6 @@ impl Registry {
     ) -> Result<(), Failure> {
         let Some(place) = self.begin_upload(target, plain(digest)?, "")? else { return Ok(()) };
         let mut reader = open().map_err(|e| Failure::file(format!("the file cannot be read: {e}")))?;
-        let key = self.door(&format!("{} repository:{}:pull,push", target.registry, target.repository)).header();
-        let key = key.filter(|_| target.is_own(&place));
-        let answer = self.client.upload(&place, key.as_deref(), length, &mut reader);
-        let answer = answer.map_err(|failure| Failure::of_http(&target.registry, failure))?;
-        if answer.status == 201 {
-            return Ok(());
-        }
-        Err(Failure::of_status(&target.registry, &shown_as("PUT", &place), &answer))
+        self.upload(target, &place, length, &mut reader)
     }
 }

@@ -21,7 +21,7 @@ use crate::cli::seconds;
 use crate::cli::terminal::Terminal;
 use crate::problem::{Problem, cause, finding};
 use crate::process::Output;
-use crate::registry::tries::{Tries, operation, retried, settings};
+use crate::registry::tries::{Tries, operation, retried, settings, word};
 use crate::registry::{Failure, Registry};
 use crate::render::{self, Sources};
 use crate::{archive, outputs, program};
@@ -209,8 +209,7 @@ impl Work<'_> {
     /// Runs a command as often as the retry policy says.
     fn attempts(&mut self, hands: &mut Hands, task: &AliasTask, event: AliasEvent) -> Result<Done, Problem> {
         let words: Vec<OsString> = task.command.iter().map(|word| with_path(word, &hands.place)).collect();
-        let of = record::to_json(&task.operation).as_str().unwrap_or_default().to_owned();
-        let settings = settings(self.session, self.policy, &[operation(&of)], self.sources)?;
+        let settings = settings(self.session, self.policy, &[operation(&word(task.operation))], self.sources)?;
         let mut tries = Tries::new(&settings, task.registry.as_deref(), attempt::seed());
         loop {
             self.say(&task.id, &outputs::words(&task.command));
@@ -236,8 +235,7 @@ impl Work<'_> {
         let parts = archive::parts(&hands.place).map_err(|fault| {
             Problem::world("unusable-archive", format!("the image that was taken out cannot be read: {fault}"))
         })?;
-        let of = record::to_json(&task.operation).as_str().unwrap_or_default().to_owned();
-        let settings = settings(self.session, self.policy, &[operation(&of)], self.sources)?;
+        let settings = settings(self.session, self.policy, &[operation(&word(task.operation))], self.sources)?;
         let tries = Tries::new(&settings, task.registry.as_deref(), attempt::seed());
         let registry = Registry::of_this_machine(self.plain_http.to_vec());
         let name = task.names.first().map(String::as_str).unwrap_or_default();

@@ -26,7 +26,7 @@ use super::world::World;
 use crate::archive;
 use crate::problem::cause;
 use crate::registry::Registry;
-use crate::registry::tries::{operation, settings};
+use crate::registry::tries::{operation, settings, word};
 use crate::render::Sources;
 use course::{Course, Try};
 pub(super) use progress::Progress;
@@ -150,7 +150,7 @@ impl<'a> Work<'a> {
 
     /// The limits of an operation.
     fn limits(&mut self, of: Operation) -> Result<Settings, Problem> {
-        let word = buildonce::record::to_json(&of).as_str().unwrap_or_default().to_owned();
+        let word = word(of);
         if let Some(settings) = self.settings.get(&word) {
             return Ok(*settings);
         }
