@@ -64,6 +64,8 @@ pub(super) fn run<'m>(program: &Program, text: &[u8], slots: usize, memory: &'m 
             }
             if let Some(first) = first {
                 at += skip(text.get(at..)?, first)?;
+                // What was entered on the way to the place before says nothing about this one.
+                machine.memory.round += 1;
             }
         }
         let byte = text.get(at).copied();

@@ -90,6 +90,14 @@ proptest! {
 }
 
 #[test]
+fn a_condition_that_failed_is_asked_again_where_the_search_goes_on() {
+    for (pattern, text) in [(r"(?:|A)\>é", "A1é"), (r"(?:x|)\b{end}!", "xy!"), (r"(?:|a)$\n", "ab\n")] {
+        compare(pattern, &[text.to_owned()]);
+    }
+    assert_eq!(Pattern::new(r"(?:|A)\>é").unwrap().find("A1é"), Some(2));
+}
+
+#[test]
 fn letters_outside_of_ascii_stand_for_themselves() {
     assert!(Pattern::new("(?i)^ÜBER x").unwrap().is_match("ÜBER X"));
     assert!(!Pattern::new("(?i)^über").unwrap().is_match("ÜBER"));
