@@ -205,8 +205,8 @@ fn the_builder_gets_its_arguments_quoted_for_a_shell() {
     let run = |format| pull_request("plan").file("buildonce.yaml", policy).arg("--format").arg(format).go();
     let (args, command) = (run("args"), run("command"));
     assert_eq!((args.code, command.code), (0, 0), "{}{}", args.stderr, command.stderr);
-    assert!(args.stdout.starts_with("--tag ghcr.io/acme/app:x-1111111 --platform linux/amd64 "), "{}", args.stdout);
-    assert!(args.stdout.contains(r"--label 'note=it'\''s $5'"), "{}", args.stdout);
+    assert!(args.stdout.starts_with("--tag=ghcr.io/acme/app:x-1111111 --platform=linux/amd64 "), "{}", args.stdout);
+    assert!(args.stdout.contains(r"--label='note=it'\''s $5'"), "{}", args.stdout);
     assert_eq!(command.stdout, format!("my-builder {} --last\n", args.stdout.trim_end()));
 }
 

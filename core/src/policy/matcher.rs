@@ -74,20 +74,20 @@ pub enum Verdict {
 }
 
 /// The verdict and what decided it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
+#[derive(Debug, Clone)]
+pub struct Check<'a> {
     /// Whether the conditions hold.
     pub verdict: Verdict,
-    /// The condition that does not hold, or cannot be judged; none when all are met.
-    pub decisive: Option<ConditionTrace>,
+    /// The condition that does not hold, or cannot be judged, and what there is; none when all are met.
+    decisive: Option<(&'static str, Expected<'a>, Option<Cow<'a, str>>)>,
 }
 
-impl Check {
+impl Check<'_> {
     /// What the unmet condition asks for and what there is, as one sentence. Empty when all are met.
     pub fn objection(&self) -> String {
-        let Some(last) = &self.decisive else { return String::new() };
-        let actual = last.actual.as_deref().unwrap_or("none");
-        concat(&["`", &last.name, "` asks for ", &last.expected, ", but the run has ", actual])
+        let Some((name, expected, actual)) = &self.decisive else { return String::new() };
+        let actual = actual.as_deref().unwrap_or("none");
+        concat(&["`", name, "` asks for ", &expected.text(), ", but the run has ", actual])
     }
 }
 
@@ -99,6 +99,7 @@ enum Finding<'a> {
 }
 
 /// What one condition asks for. Written out only where somebody reads it: most rules of most runs are passed over.
+#[derive(Debug, Clone)]
 enum Expected<'a> {
     Events(&'a [EventKind]),
     Globs(&'a GlobList),
@@ -108,7 +109,14 @@ enum Expected<'a> {
 impl Expected<'_> {
     fn text(&self) -> String {
         match self {
-            Self::Events(kinds) => kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "),
+            Self::Events(kinds) => {
+                let mut text = String::new();
+                for (index, kind) in kinds.iter().enumerate() {
+                    text.push_str(if index == 0 { "" } else { ", " });
+                    text.push_str(kind.as_str());
+                }
+                text
+            }
             Self::Globs(globs) => globs.text(),
             Self::Flag(true) => "true".to_owned(),
             Self::Flag(false) => "false".to_owned(),
@@ -126,14 +134,14 @@ const CONDITIONS: [for<'a> fn(&'a When, &Scope<'a>) -> Option<Judged<'a>>; 9] =
 
 impl When {
     /// Judges the conditions in their fixed order, up to the first that does not hold.
-    pub fn check(&self, scope: &Scope<'_>) -> Check {
+    pub fn check<'a>(&'a self, scope: &Scope<'a>) -> Check<'a> {
         for (name, expected, finding) in CONDITIONS.iter().filter_map(|condition| condition(self, scope)) {
             let (actual, verdict) = match finding {
                 Finding::Met(_) => continue,
                 Finding::Unmet(actual) => (actual, Verdict::Unmet),
                 Finding::Unknown(diagnostic) => (None, Verdict::Unknown(self.place.mark(diagnostic))),
             };
-            return Check { verdict, decisive: Some(traced(name, &expected, actual, false)) };
+            return Check { verdict, decisive: Some((name, expected, actual)) };
         }
         Check { verdict: Verdict::Met, decisive: None }
     }
@@ -147,17 +155,27 @@ impl When {
                 Finding::Unmet(actual) => (actual, false),
                 Finding::Unknown(_) => (None, false),
             };
-            conditions.push(traced(name, &expected, actual, met));
+            let (name, actual) = (name.to_owned(), actual.map(Cow::into_owned));
+            conditions.push(ConditionTrace { name, expected: expected.text(), actual, met });
             if !met {
                 break;
             }
         }
         conditions
     }
-}
 
-fn traced(name: &str, expected: &Expected<'_>, actual: Option<Cow<'_, str>>, met: bool) -> ConditionTrace {
-    ConditionTrace { name: name.to_owned(), expected: expected.text(), actual: actual.map(Cow::into_owned), met }
+    /// The conditions that hold with what they found, as `name is value`, up to the first that does not.
+    pub(crate) fn met(&self, scope: &Scope<'_>) -> String {
+        let mut text = String::new();
+        for (name, _, finding) in CONDITIONS.iter().filter_map(|condition| condition(self, scope)) {
+            let Finding::Met(actual) = finding else { break };
+            text.push_str(if text.is_empty() { "" } else { ", " });
+            for part in [name, " is ", &actual] {
+                text.push_str(part);
+            }
+        }
+        text
+    }
 }
 
 fn event<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {

@@ -149,7 +149,7 @@ impl Template {
 
     /// Whether the template fills in this value.
     pub fn uses(&self, value: Value) -> bool {
-        self.parts.contains(&Part::Value(value))
+        self.values().any(|own| own == value)
     }
 
     /// The values that the template fills in, in order.

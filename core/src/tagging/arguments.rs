@@ -80,32 +80,21 @@ fn run(parts: &Parts<'_>, dialect: Dialect, outputs: Vec<String>) -> BuilderRun 
     let references = references(parts);
     let several = parts.delivery.platforms.len() > 1;
     let annotations = annotations(parts, dialect, &outputs);
+    // Each is one word: a list of them reads line by line, and a value that begins with `-` stays a value.
     let mut arguments = Vec::new();
-    let mut add = |name: &str, value: &str| arguments.extend([name.to_owned(), value.to_owned()]);
     match (dialect, references.first()) {
         // A list of images has one name in the store; it is pushed under the others.
-        (Dialect::OwnStore, Some(first)) if several => add("--manifest", first),
-        _ => {
-            for reference in &references {
-                add("--tag", reference);
-            }
-        }
+        (Dialect::OwnStore, Some(first)) if several => arguments.push(concat(&["--manifest=", first])),
+        _ => arguments.extend(references.iter().map(|reference| concat(&["--tag=", reference]))),
     }
     if !parts.delivery.platforms.is_empty() {
-        add("--platform", &parts.delivery.platforms.join(","));
+        arguments.push(concat(&["--platform=", &parts.delivery.platforms.join(",")]));
     }
-    for label in parts.labels {
-        add("--label", &pair(label));
-    }
-    for annotation in &annotations {
-        add("--annotation", annotation);
-    }
-    for arg in parts.build_args {
-        add("--build-arg", &pair(arg));
-    }
-    for output in &outputs {
-        add("--output", output);
-    }
+    let pair = |option: &str, entry: &Entry| concat(&[option, &entry.key, "=", &entry.value]);
+    arguments.extend(parts.labels.iter().map(|label| pair("--label=", label)));
+    arguments.extend(annotations.iter().map(|annotation| concat(&["--annotation=", annotation])));
+    arguments.extend(parts.build_args.iter().map(|arg| pair("--build-arg=", arg)));
+    arguments.extend(outputs.iter().map(|output| concat(&["--output=", output])));
     if parts.force_refresh {
         let pull = if dialect == Dialect::Buildx { "--pull" } else { "--pull-always" };
         arguments.extend(["--no-cache".to_owned(), pull.to_owned()]);
@@ -137,10 +126,6 @@ fn annotations(parts: &Parts<'_>, dialect: Dialect, outputs: &[String]) -> Vec<S
     let index = dialect == Dialect::Buildx && parts.delivery.platforms.len() > 1;
     let level = if index { "index:" } else { "" };
     parts.annotations.iter().map(|annotation| concat(&[level, &annotation.key, "=", &annotation.value])).collect()
-}
-
-fn pair(entry: &Entry) -> String {
-    concat(&[&entry.key, "=", &entry.value])
 }
 
 /// The command line without the context, and with one word for the arguments.
@@ -198,7 +183,7 @@ mod tests {
         Delivery { platforms, push, load, archive, reasons: vec![Reason::new("platforms-default", "")] }
     }
 
-    const COMMON: &str = "--label l=a b";
+    const COMMON: &str = "--label=l=a b";
 
     #[test]
     fn buildx_is_told_where_everything_goes() {
@@ -212,28 +197,28 @@ mod tests {
                 &pushed[..],
                 delivery(one, true, false, None),
                 vec![format!(
-                    "--tag r.example/a:t --tag r.example/a:u --platform linux/amd64 {COMMON} --annotation n=v --build-arg A=x=y --output type=registry"
+                    "--tag=r.example/a:t --tag=r.example/a:u --platform=linux/amd64 {COMMON} --annotation=n=v --build-arg=A=x=y --output=type=registry"
                 )],
             ),
             (
                 &pushed,
                 delivery(two, true, false, None),
                 vec![format!(
-                    "--tag r.example/a:t --tag r.example/a:u --platform linux/amd64,linux/arm64 {COMMON} --annotation index:n=v --build-arg A=x=y --output type=registry"
+                    "--tag=r.example/a:t --tag=r.example/a:u --platform=linux/amd64,linux/arm64 {COMMON} --annotation=index:n=v --build-arg=A=x=y --output=type=registry"
                 )],
             ),
             (
                 &kept,
                 delivery(one, false, true, Some(archive(DockerArchive, SaveAfterLoad))),
                 vec![format!(
-                    "--tag r.example/b:t --tag r.example/b:u --platform linux/amd64 {COMMON} --build-arg A=x=y --output type=docker"
+                    "--tag=r.example/b:t --tag=r.example/b:u --platform=linux/amd64 {COMMON} --build-arg=A=x=y --output=type=docker"
                 )],
             ),
             (
                 &kept,
                 delivery(two, false, false, Some(archive(OciArchive, BuilderExport))),
                 vec![format!(
-                    "--tag r.example/b:t --tag r.example/b:u --platform linux/amd64,linux/arm64 {COMMON} --annotation index:n=v --build-arg A=x=y --output type=oci,\"dest=out,put.tar\""
+                    "--tag=r.example/b:t --tag=r.example/b:u --platform=linux/amd64,linux/arm64 {COMMON} --annotation=index:n=v --build-arg=A=x=y --output=type=oci,\"dest=out,put.tar\""
                 )],
             ),
         ] {
@@ -254,8 +239,8 @@ mod tests {
         wish.reasons.push(Reason::new(delivery::SECOND_EXPORT, ""));
         let runs = lines(&["buildx"], &images, &wish);
         assert_eq!(runs.len(), 2);
-        assert!(runs[0].ends_with("--output type=registry"), "{runs:?}");
-        assert!(runs[1].ends_with("--output type=oci,\"dest=out,put.tar\""), "{runs:?}");
+        assert!(runs[0].ends_with("--output=type=registry"), "{runs:?}");
+        assert!(runs[1].ends_with("--output=type=oci,\"dest=out,put.tar\""), "{runs:?}");
     }
 
     #[test]
@@ -265,7 +250,7 @@ mod tests {
         assert_eq!(
             lines(&["podman"], &images, &one),
             [format!(
-                "--tag r.example/a:t --tag r.example/a:u --platform linux/amd64 {COMMON} --annotation n=v --build-arg A=x=y"
+                "--tag=r.example/a:t --tag=r.example/a:u --platform=linux/amd64 {COMMON} --annotation=n=v --build-arg=A=x=y"
             )]
         );
         let mut two = delivery(&["a/b", "c/d"], true, true, None);
@@ -273,7 +258,7 @@ mod tests {
         assert_eq!(
             lines(&["buildah"], &images, &two),
             [format!(
-                "--manifest r.example/a:t --platform a/b,c/d {COMMON} --annotation n=v --build-arg A=x=y --no-cache --pull-always"
+                "--manifest=r.example/a:t --platform=a/b,c/d {COMMON} --annotation=n=v --build-arg=A=x=y --no-cache --pull-always"
             )]
         );
     }

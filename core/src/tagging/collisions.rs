@@ -39,7 +39,7 @@ pub(super) struct Tagged {
 
 /// Whether a branch's name is in the template's tags.
 fn is_of_branches(template: &Template) -> bool {
-    template.uses(Value::Branch) || template.uses(Value::BaseBranch)
+    template.values().any(|value| matches!(value, Value::Branch | Value::BaseBranch))
 }
 
 impl<'a> Tagger<'a> {
@@ -51,8 +51,8 @@ impl<'a> Tagger<'a> {
             classes.extend(others.map(|template| Class {
                 rule: &rule.id,
                 template,
-                // `~` is in no reference of git, so a list that accepts it accepts anything and describes no class.
-                git_tags: rule.when.tags.as_ref().filter(|globs| !globs.is_match("~")),
+                // A list that accepts anything describes no class.
+                git_tags: rule.when.tags.as_ref().filter(|globs| !globs.accepts_any()),
             }));
         }
         Self { namer, classes }
@@ -91,8 +91,12 @@ impl<'a> Tagger<'a> {
     }
 
     fn class_of(&self, tag: &str) -> Option<&Class<'a>> {
+        // Tags are ASCII, so every byte is a place to cut at.
+        if !tag.is_ascii() || tag.len() > MAX_TAG {
+            return None;
+        }
         let hex = self.namer.naming().sha_length;
-        self.classes.iter().find(|class| class.holds(tag, hex))
+        self.classes.iter().find(|class| class.fits_at_the_ends(tag) && class.holds(tag, hex))
     }
 }
 
@@ -101,9 +105,8 @@ impl Class<'_> {
     /// tag can be explained so far, so that the work is bounded however many values a template has.
     fn holds(&self, tag: &str, hex: usize) -> bool {
         let parts = &self.template.parts;
-        // Tags are ASCII, so every byte is a place to cut at.
         let shortest: usize = parts.iter().map(|part| *lengths(part, hex).start()).sum();
-        if !tag.is_ascii() || tag.len() > MAX_TAG || shortest > tag.len() || !self.fits_at_the_ends(tag) {
+        if shortest > tag.len() {
             return false;
         }
         let mut reached = vec![false; tag.len() + 1];
@@ -121,12 +124,9 @@ impl Class<'_> {
 
     /// Whether the literals at the template's ends are at the tag's, which few tags of other classes pass.
     fn fits_at_the_ends(&self, tag: &str) -> bool {
-        let literal = |part: Option<&Part>, fits: &dyn Fn(&str) -> bool| match part {
-            Some(Part::Literal(text)) => fits(text),
-            _ => true,
-        };
         let parts = &self.template.parts;
-        literal(parts.first(), &|text| tag.starts_with(text)) && literal(parts.last(), &|text| tag.ends_with(text))
+        let starts = !matches!(parts.first(), Some(Part::Literal(text)) if !tag.starts_with(text.as_str()));
+        starts && !matches!(parts.last(), Some(Part::Literal(text)) if !tag.ends_with(text.as_str()))
     }
 
     /// The places that are reached when the part begins at one that was reached before.

@@ -1,7 +1,5 @@
 //! Labels, annotations and build arguments: what an image says about where it comes from.
 
-use std::collections::BTreeMap;
-
 use super::naming::{Missing, Namer, timestamp};
 use crate::facts::EventKind;
 use crate::policy::{EntryRule, Policy};
@@ -36,12 +34,13 @@ pub(super) fn decide(policy: &Policy, namer: &Namer<'_>, version: Option<&str>) 
             return said;
         }
     };
-    let mut annotations = labels.clone();
-    annotations.retain(|key, _| key.starts_with(OCI_PREFIX));
-    let revision = labels.get(REVISION).cloned();
-    let labels = apply(labels, &policy.labels, namer, &mut said.errors);
-    let annotations = apply(annotations, &policy.annotations, namer, &mut said.errors);
-    if revision.is_some() && labels.get(REVISION) != revision.as_ref() {
+    let annotations = labels.iter().filter(|label| label.key.starts_with(OCI_PREFIX)).cloned().collect();
+    let is_named = labels.iter().any(|label| label.key == REVISION);
+    said.labels = apply(labels, &policy.labels, namer, &mut said.errors);
+    said.annotations = apply(annotations, &policy.annotations, namer, &mut said.errors);
+    said.build_args = apply(Vec::new(), &policy.build.args, namer, &mut said.errors);
+    let revision = said.labels.iter().find(|label| label.key == REVISION);
+    if is_named && revision.map(|label| &label.value) != namer.facts().revisions.built.as_ref() {
         let rule = policy.labels.iter().find(|rule| rule.key == REVISION);
         let warning = Diagnostic::warning(
             "revision-label-changed",
@@ -50,9 +49,6 @@ pub(super) fn decide(policy: &Policy, namer: &Namer<'_>, version: Option<&str>) 
         .help("leave this label alone: without it no consumer can prove that the image is fresh");
         said.warnings.push(rule.map_or_else(|| warning.clone(), |rule| rule.place.mark(warning.clone())));
     }
-    said.labels = entries(labels);
-    said.annotations = entries(annotations);
-    said.build_args = entries(apply(BTreeMap::new(), &policy.build.args, namer, &mut said.errors));
     said
 }
 
@@ -79,8 +75,8 @@ pub(super) fn check_checkout(namer: &Namer<'_>) -> Result<Option<Diagnostic>, Bo
     Ok(Some(Diagnostic::warning("checkout-differs", message).help("check out the commit that the run is about")))
 }
 
-/// What every image says.
-fn own(namer: &Namer<'_>, version: Option<&str>) -> Result<BTreeMap<String, String>, Box<Diagnostic>> {
+/// What every image says, in the order of the keys.
+fn own(namer: &Namer<'_>, version: Option<&str>) -> Result<Vec<Entry>, Box<Diagnostic>> {
     let facts = namer.facts();
     let repository = facts.repository.as_ref().filter(|r| !r.path.is_empty());
     let page = repository.and_then(|r| r.server_url.as_ref().map(|server| concat(&[server, "/", &r.path])));
@@ -88,37 +84,32 @@ fn own(namer: &Namer<'_>, version: Option<&str>) -> Result<BTreeMap<String, Stri
     let number = facts.change.as_ref().and_then(|change| change.number);
     let oci = |key: &str| concat(&[OCI_PREFIX, key]);
     let pairs = [
-        (oci("created"), Some(timestamp(facts.now)?)),
-        (REVISION.to_owned(), facts.revisions.built.clone()),
-        (oci("source"), page.clone()),
-        (oci("url"), page),
-        (oci("title"), title),
-        (oci("version"), version.map(str::to_owned)),
         (HEAD_REVISION.to_owned(), facts.revisions.head.clone()),
         ("dev.buildonce.pr-number".to_owned(), number.map(|n| n.to_string())),
         ("dev.buildonce.run-url".to_owned(), facts.run.url.clone()),
+        (oci("created"), Some(timestamp(facts.now)?)),
+        (REVISION.to_owned(), facts.revisions.built.clone()),
+        (oci("source"), page.clone()),
+        (oci("title"), title),
+        (oci("url"), page),
+        (oci("version"), version.map(str::to_owned)),
     ];
-    let mut out = BTreeMap::new();
+    let mut out = Vec::with_capacity(pairs.len());
     for (key, value) in pairs {
         let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
         check_value(&key, &value)?;
-        out.insert(key, value);
+        out.push(Entry { key, value });
     }
     Ok(out)
 }
 
-/// Sets and removes what the policy says. Removing wins, wherever it is written.
-fn apply(
-    mut entries: BTreeMap<String, String>,
-    rules: &[EntryRule],
-    namer: &Namer<'_>,
-    errors: &mut Vec<Diagnostic>,
-) -> BTreeMap<String, String> {
+/// Sets and removes what the policy says, and keeps the order of the keys. Removing wins, wherever it is written.
+fn apply(mut entries: Vec<Entry>, rules: &[EntryRule], namer: &Namer<'_>, errors: &mut Vec<Diagnostic>) -> Vec<Entry> {
     for rule in rules {
         let Some(template) = &rule.value else { continue };
         match namer.text(template) {
             Ok(value) => match check_value(&rule.key, &value) {
-                Ok(()) => drop(entries.insert(rule.key.clone(), value)),
+                Ok(()) => set(&mut entries, &rule.key, value),
                 Err(error) => errors.push(template.place.mark(*error)),
             },
             // A label about a pull request is not for a push.
@@ -127,9 +118,21 @@ fn apply(
         }
     }
     for rule in rules.iter().filter(|rule| rule.value.is_none()) {
-        entries.remove(&rule.key);
+        entries.retain(|entry| entry.key != rule.key);
     }
     entries
+}
+
+/// Gives a key its value, at its place among the others.
+fn set(entries: &mut Vec<Entry>, key: &str, value: String) {
+    match entries.binary_search_by(|entry| entry.key.as_str().cmp(key)) {
+        Ok(at) => {
+            if let Some(entry) = entries.get_mut(at) {
+                entry.value = value;
+            }
+        }
+        Err(at) => entries.insert(at, Entry::new(key, value)),
+    }
 }
 
 /// One entry is one line in every language that carries entries to a builder.
@@ -139,10 +142,6 @@ fn check_value(key: &str, value: &str) -> Result<(), Box<Diagnostic>> {
     }
     let message = format!("the value of `{}` holds a line break or another control character", key.escape_debug());
     Err(Box::new(Diagnostic::error("invalid-entry-value", message).help("write it in one line")))
-}
-
-fn entries(map: BTreeMap<String, String>) -> Vec<Entry> {
-    map.into_iter().map(|(key, value)| Entry { key, value }).collect()
 }
 
 #[cfg(test)]

@@ -46,6 +46,11 @@ impl<'a> Applied<'a> {
         }
     }
 
+    /// Whether the policy has no lines, or none whose conditions hold.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// What a rule's line came to; `None` for rules of other kinds and where the flavor is wrong.
     pub(super) fn of(&self, rule: &TagRule) -> Option<&LineTag> {
         self.lines.tags.get(self.position(rule)?)

@@ -40,7 +40,10 @@ pub(super) fn derive(
             Origin::Latest => None,
         };
         // The run's own naming goes last: it is one of the others wherever a commit is told.
-        let tags = named.iter().map(|sha| name(&tagger.for_commit(sha))).chain([name(tagger)]);
+        let commit = tagger.namer().commit().ok();
+        let is_named = matches!(origin, Origin::Template(_)) && named.iter().any(|sha| commit == Some(sha));
+        let own = (!is_named).then_some(tagger);
+        let tags = named.iter().map(|sha| name(&tagger.for_commit(sha))).chain(own.map(name));
         for tag in tags.flatten().filter(|tag| is_tag(tag)) {
             for image in images.iter().filter(|image| image.active && !image.registry.is_empty()) {
                 let reference = concat(&[&image.name, ":", &tag]);

@@ -145,7 +145,7 @@ impl<'a> Namer<'a> {
     }
 
     /// The commit that names hold: on a change the one that the policy chose, else the one that is built.
-    fn commit(&self) -> Result<&'a str, Missing> {
+    pub(super) fn commit(&self) -> Result<&'a str, Missing> {
         let revisions = &self.facts.revisions;
         let (sha, name) = match (self.commit, self.facts.event.is_change(), self.naming.pr_sha) {
             (Some(commit), ..) => (Some(commit), "revisions"),

@@ -90,6 +90,9 @@ pub(super) fn apply<'a>(policy: &'a Policy, tagger: &Tagger<'_>) -> Tags<'a> {
 /// The rules in the order in which they make tags, each with its position: lines of docker/metadata-action's language take each
 /// other's places by their priorities, all others stay where they stand.
 fn in_order<'a>(policy: &'a Policy, lines: &Applied<'_>) -> Vec<(usize, &'a TagRule)> {
+    if lines.is_empty() {
+        return policy.tags.iter().enumerate().collect();
+    }
     let mut by_rank: Vec<(usize, usize)> =
         policy.tags.iter().enumerate().filter_map(|(index, rule)| Some((lines.rank(rule)?, index))).collect();
     order::sort_by_key(&mut by_rank, |rank| *rank);
@@ -277,13 +280,7 @@ fn fired(
     if !tags.is_empty() && tags.iter().all(known) {
         return Reason::new("duplicate", "every tag of the rule was made by an earlier rule");
     }
-    let mut message = String::new();
-    for condition in rule.when.trace(scope) {
-        message.push_str(if message.is_empty() { "" } else { ", " });
-        message.push_str(&condition.name);
-        message.push_str(" is ");
-        message.push_str(condition.actual.as_deref().unwrap_or("not told"));
-    }
+    let mut message = rule.when.met(scope);
     if let Some(guarded) = guarded {
         message.push_str(if message.is_empty() { "" } else { ", " });
         message.push_str(&guarded.message);

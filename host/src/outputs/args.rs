@@ -24,13 +24,19 @@ pub(crate) fn words(words: &[String]) -> String {
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
+/// One word; of an option only its value is put in quotes.
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=+:,./@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_=+:,./@%".contains(c));
+    if !word.is_empty() && plain(word) {
+        return word.to_owned();
     }
+    let (option, value) = match word.split_once('=') {
+        Some((option, value)) if option.starts_with("--") && plain(option) => {
+            (word.get(..=option.len()).unwrap_or_default(), value)
+        }
+        _ => ("", word),
+    };
+    format!("{option}'{}'", value.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -42,6 +48,9 @@ mod tests {
     fn words_are_quoted_where_a_shell_would_change_them() {
         for (word, expected) in [
             ("--tag", "--tag"),
+            ("--label=a=b c", "--label='a=b c'"),
+            ("--a b=c d", "'--a b=c d'"),
+            ("a=b c", "'a=b c'"),
             ("ghcr.io/acme/app:v1.2", "ghcr.io/acme/app:v1.2"),
             ("a b", "'a b'"),
             ("it's", r"'it'\''s'"),
@@ -58,7 +67,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_shell_reads_every_word_back() {
-        let texts = ["it's", "a  b", "$HOME", "a\nb", "\"x\"", "#", "*", "!", "-", "ä"].map(str::to_owned);
+        let texts = ["it's", "--x=a  b'", "a  b", "$HOME", "a\nb", "\"x\"", "#", "*", "!", "-", "ä"].map(str::to_owned);
         let script = format!("printf '%s\\0' {}", words(&texts));
         let done = std::process::Command::new("/bin/sh").arg("-c").arg(script).output().unwrap();
         assert_eq!(String::from_utf8(done.stdout).unwrap(), texts.map(|text| text + "\0").concat());
@@ -66,10 +75,10 @@ mod tests {
 
     #[test]
     fn a_plan_gives_its_runs() {
-        assert_eq!(args(&sample_plan()), "--tag ghcr.io/acme/app:pr-12-1111111 --output type=registry\n");
+        assert_eq!(args(&sample_plan()), "--tag=ghcr.io/acme/app:pr-12-1111111 --output=type=registry\n");
         assert_eq!(
             command_lines(&sample_plan()),
-            "docker buildx build --tag ghcr.io/acme/app:pr-12-1111111 --output type=registry\n"
+            "docker buildx build --tag=ghcr.io/acme/app:pr-12-1111111 --output=type=registry\n"
         );
         let mut skip = sample_skip();
         skip.runs.clear();

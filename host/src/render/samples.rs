@@ -130,9 +130,7 @@ pub(crate) fn sample_plan() -> ImagePlan {
             references: vec!["ghcr.io/acme/app:pr-12-1111111".to_owned()],
             annotations: vec!["org.opencontainers.image.version=pr-12-1111111".to_owned()],
             outputs: vec!["type=registry".to_owned()],
-            arguments: ["--tag", "ghcr.io/acme/app:pr-12-1111111", "--output", "type=registry"]
-                .map(str::to_owned)
-                .to_vec(),
+            arguments: ["--tag=ghcr.io/acme/app:pr-12-1111111", "--output=type=registry"].map(str::to_owned).to_vec(),
             command: ["docker", "buildx", "build", "{{args}}"].map(str::to_owned).to_vec(),
         }],
         delivery: Delivery {

@@ -216,6 +216,7 @@ impl States {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GlobList {
     items: Vec<(bool, Glob)>,
+    accepts_any: bool,
 }
 
 impl GlobList {
@@ -239,7 +240,14 @@ impl GlobList {
         if !items.is_empty() && items.iter().all(|(include, _)| !include) {
             return Err(error("patterns with `!` only take away; at least one without `!` must come first", 0));
         }
-        Ok(Self { items })
+        let mut list = Self { items, accepts_any: false };
+        list.accepts_any = list.is_match("~");
+        Ok(list)
+    }
+
+    /// Whether the list accepts any git tag or branch: `~` is in no reference of git, so a list that accepts it accepts all.
+    pub(crate) fn accepts_any(&self) -> bool {
+        self.accepts_any
     }
 
     /// Whether the text is included.

@@ -16,11 +16,10 @@ pub(crate) enum Fact<'a> {
 impl<'a> Fact<'a> {
     /// The value, unless nothing was told; then `names` decide whether the facts call it unknown.
     pub(crate) fn of(facts: &'a Facts, value: Option<&'a str>, names: &[&str]) -> Self {
-        match (value.filter(|v| !v.is_empty()), unknown(facts, names)) {
-            (Some(value), _) => Self::Known(value),
-            (None, Some(unknown)) => Self::Unknown(Some(unknown)),
-            (None, None) => Self::Absent,
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            return Self::Known(value);
         }
+        unknown(facts, names).map_or(Self::Absent, |unknown| Self::Unknown(Some(unknown)))
     }
 
     /// The value if there is one.
