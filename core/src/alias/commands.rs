@@ -52,7 +52,6 @@ impl Commands<'_> {
     /// From a file. Docker names what it loads; the others would complete the name in another way than they do later.
     pub(super) fn loaded(&self, path: &str) -> Vec<AliasTask> {
         let mut extract = self.task("extract", AliasTaskKind::Extract, &[]);
-        extract.command = Vec::new();
         extract.archive = Some(path.to_owned());
         extract.config = Some(self.chosen.config.clone());
         if self.store == Store::Registry {
@@ -73,7 +72,6 @@ impl Commands<'_> {
             return AliasTask {
                 operation: Operation::Push,
                 registry: name.split_once('/').map(|(host, _)| host.to_owned()),
-                command: Vec::new(),
                 names: vec![name],
                 ..self.task("push", AliasTaskKind::Push, &[])
             };
@@ -100,13 +98,15 @@ impl Commands<'_> {
         self.chosen.config.trim_start_matches("sha256:")
     }
 
+    /// A task; without words it is the host's own.
     fn task(&self, id: &str, kind: AliasTaskKind, words: &[&str]) -> AliasTask {
+        let program = (!words.is_empty()).then(|| self.store.program());
         AliasTask {
             id: id.to_owned(),
             kind,
             operation: Operation::Default,
             registry: None,
-            command: [self.store.program()].iter().chain(words).map(|word| (*word).to_owned()).collect(),
+            command: program.iter().chain(words).map(|word| (*word).to_owned()).collect(),
             archive: None,
             config: None,
             names: Vec::new(),

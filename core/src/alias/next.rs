@@ -144,16 +144,9 @@ fn outcome(task: AliasTask, events: &[AliasEvent]) -> Result<&AliasEvent, Stop> 
         "daemon-unreachable" => "daemon-unreachable",
         _ => "alias-failed",
     };
-    let program = task.command.first().map_or("the registry", String::as_str);
+    let who = task.command.first().map_or("the registry".to_owned(), |program| format!("`{program}`"));
     let cause = if event.cause.is_empty() { "unknown" } else { &event.cause };
-    Err(Stop::Fail(Reason::new(
-        code,
-        format!(
-            "{} failed to {} the image: {cause}",
-            if task.command.is_empty() { program.to_owned() } else { format!("`{program}`") },
-            verb(&task.id)
-        ),
-    )))
+    Err(Stop::Fail(Reason::new(code, format!("{who} failed to {} the image: {cause}", verb(&task.id)))))
 }
 
 fn verb(id: &str) -> &str {

@@ -25,7 +25,8 @@ pub fn next(
     events: &[BuildEvent],
 ) -> Result<BuildStep, Diagnostics> {
     let events = Events::read(events)?;
-    let plan = match shelf::plan(policy, facts, &View::new(&events.before()))? {
+    let pushes = |plan: &ImagePlan| plan.decision.build && plan.delivery.push;
+    let plan = match shelf::plan(policy, facts, &View::new(&events.before()), pushes)? {
         Shelf::Plan(plan) => plan,
         Shelf::Ask(image) => {
             let probes = vec![Probe::Tags { image }.into()];

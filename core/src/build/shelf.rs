@@ -16,10 +16,17 @@ pub(crate) enum Shelf {
     Unknown(String),
 }
 
-/// Plans, with the tags that were seen where a rule asks which release is the newest. What a person handed in is not asked for.
-pub(crate) fn plan(policy: &Policy, facts: &Facts, view: &View<'_>) -> Result<Shelf, Diagnostics> {
+/// Plans, with the tags that were seen where a rule asks which release is the newest. What a person handed in is not asked for, and
+/// nothing is for a plan whose names reach no registry, as `gives_names` says.
+pub(crate) fn plan(
+    policy: &Policy,
+    facts: &Facts,
+    view: &View<'_>,
+    gives_names: impl Fn(&ImagePlan) -> bool,
+) -> Result<Shelf, Diagnostics> {
     let plan = tagging::plan(policy, facts)?;
-    let waits = plan.rules.iter().any(|rule| rule.reason.code == "registry-tags-unknown");
+    let asks = plan.rules.iter().any(|rule| rule.reason.code == "registry-tags-unknown");
+    let waits = asks && gives_names(&plan);
     let image = plan.images.iter().find(|image| image.active && !image.registry.is_empty());
     let Some(image) = image.filter(|_| waits) else { return Ok(Shelf::Plan(Box::new(plan))) };
     Ok(match tags(view, &image.name) {

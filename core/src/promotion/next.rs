@@ -69,7 +69,7 @@ struct Promotion<'a> {
 impl Promotion<'_> {
     fn run(&self, given: Vec<Wish>) -> Result<PromotionStep, Diagnostics> {
         let wishes = if given.is_empty() {
-            match shelved_plan(self.policy, self.facts, self.view)? {
+            match shelved_plan(self.policy, self.facts, self.view, |_| true)? {
                 Shelf::Plan(plan) => names::planned(&plan),
                 Shelf::Ask(image) => return Ok(asked(vec![Probe::Tags { image }])),
                 Shelf::Unknown(image) => return Ok(failed(unknown_tags(&image), Vec::new())),

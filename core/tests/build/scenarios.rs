@@ -346,4 +346,11 @@ fn a_release_takes_latest_when_the_registry_has_no_newer_one() {
     Fail registry-tags-unknown: nobody knows which tags a.example/app has, and only they tell which release is the newest; hand them in where the registry does not list them
     ");
     assert!(done(&world).is_empty(), "nothing is built for names that nobody knows");
+
+    // An image that stays here has no use for the registry's tags.
+    let kept = Facts { credentials: Some(Vec::new()), ..release };
+    let mut world = World { denied: vec!["a.example/app".to_owned()], ..World::default() };
+    let source = source.replace("buildah", "buildah, load: true");
+    assert_eq!(world.run(&policy(&source), &kept, &request()).step.kind, BuildStepKind::Done);
+    assert!(!world.log.contains(&"look a.example/app:".to_owned()), "{:?}", world.log);
 }
