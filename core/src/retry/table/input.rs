@@ -164,6 +164,7 @@ pub(super) const RULES: &[Rule] = &[
             "bad option",
             "expected (?:one )?argument",
             r"client version \S+ is too",
+            "can't push tagged ref",
         ],
         ("unknown shorthand flag: 'z' in -z", "spf13/pflag errors; docker/cli; Python argparse; clap"),
     ),

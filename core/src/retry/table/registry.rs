@@ -212,6 +212,18 @@ pub(super) const RULES: &[Rule] = &[
     .remedy(Remedy::VerifyRemoteDigest),
     Rule::new(
         Permanent,
+        83,
+        "registry.commit-refused",
+        "commit-refused",
+        &["failed commit on ref .*: 4(?:0[04569]|1[025]|22) [a-z]"],
+        (
+            "failed commit on ref \"index-sha256:1\": unexpected status: 400 Bad Request",
+            "containerd core/remotes/docker/pusher.go; RFC 9110 section 15.5",
+        ),
+    )
+    .likely(),
+    Rule::new(
+        Permanent,
         91,
         "registry.entry-exists",
         "entry-exists",
