@@ -10,6 +10,15 @@ pub(crate) fn concat(parts: &[&str]) -> String {
     text
 }
 
+/// Adds an item, given in pieces, to a list with commas.
+#[inline(never)]
+pub(crate) fn list_item(list: &mut String, pieces: &[&str]) {
+    list.push_str(if list.is_empty() { "" } else { ", " });
+    for piece in pieces {
+        list.push_str(piece);
+    }
+}
+
 /// Whether a text holds control characters, those of Unicode's second block included.
 #[inline(never)]
 pub(crate) fn has_control(text: &str) -> bool {
@@ -30,6 +39,14 @@ mod tests {
     fn parts_are_put_behind_each_other() {
         assert_eq!(concat(&["a", "", "bc"]), "abc");
         assert_eq!(concat(&[]), "");
+    }
+
+    #[test]
+    fn items_have_commas_between_them() {
+        let mut list = String::new();
+        list_item(&mut list, &["!", "a"]);
+        list_item(&mut list, &["b"]);
+        assert_eq!(list, "!a, b");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use self::values::Fact;
 use super::{GlobList, Place};
 use crate::Diagnostic;
 use crate::facts::{EventKind, Facts, ForkStatus, Unknown};
-use crate::text::concat;
+use crate::text::{concat, list_item};
 use crate::version::SemVer;
 
 /// Conditions that must all hold. Without any it always holds.
@@ -74,7 +74,7 @@ pub enum Verdict {
 }
 
 /// The verdict and what decided it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Check<'a> {
     /// Whether the conditions hold.
     pub verdict: Verdict,
@@ -99,7 +99,7 @@ enum Finding<'a> {
 }
 
 /// What one condition asks for. Written out only where somebody reads it: most rules of most runs are passed over.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Expected<'a> {
     Events(&'a [EventKind]),
     Globs(&'a GlobList),
@@ -111,9 +111,8 @@ impl Expected<'_> {
         match self {
             Self::Events(kinds) => {
                 let mut text = String::new();
-                for (index, kind) in kinds.iter().enumerate() {
-                    text.push_str(if index == 0 { "" } else { ", " });
-                    text.push_str(kind.as_str());
+                for kind in *kinds {
+                    list_item(&mut text, &[kind.as_str()]);
                 }
                 text
             }
@@ -135,7 +134,7 @@ const CONDITIONS: [for<'a> fn(&'a When, &Scope<'a>) -> Option<Judged<'a>>; 9] =
 impl When {
     /// Judges the conditions in their fixed order, up to the first that does not hold.
     pub fn check<'a>(&'a self, scope: &Scope<'a>) -> Check<'a> {
-        for (name, expected, finding) in CONDITIONS.iter().filter_map(|condition| condition(self, scope)) {
+        for (name, expected, finding) in self.judged(scope) {
             let (actual, verdict) = match finding {
                 Finding::Met(_) => continue,
                 Finding::Unmet(actual) => (actual, Verdict::Unmet),
@@ -149,7 +148,7 @@ impl When {
     /// The conditions in the order in which they are tried, up to the one that decides.
     pub fn trace(&self, scope: &Scope<'_>) -> Vec<ConditionTrace> {
         let mut conditions = Vec::new();
-        for (name, expected, finding) in CONDITIONS.iter().filter_map(|condition| condition(self, scope)) {
+        for (name, expected, finding) in self.judged(scope) {
             let (actual, met) = match finding {
                 Finding::Met(actual) => (Some(actual), true),
                 Finding::Unmet(actual) => (actual, false),
@@ -167,14 +166,16 @@ impl When {
     /// The conditions that hold with what they found, as `name is value`, up to the first that does not.
     pub(crate) fn met(&self, scope: &Scope<'_>) -> String {
         let mut text = String::new();
-        for (name, _, finding) in CONDITIONS.iter().filter_map(|condition| condition(self, scope)) {
+        for (name, _, finding) in self.judged(scope) {
             let Finding::Met(actual) = finding else { break };
-            text.push_str(if text.is_empty() { "" } else { ", " });
-            for part in [name, " is ", &actual] {
-                text.push_str(part);
-            }
+            list_item(&mut text, &[name, " is ", &actual]);
         }
         text
+    }
+
+    /// Every condition that the rule has, in their fixed order.
+    fn judged<'a>(&'a self, scope: &Scope<'a>) -> impl Iterator<Item = Judged<'a>> {
+        CONDITIONS.iter().filter_map(|condition| condition(self, scope))
     }
 }
 

@@ -96,17 +96,17 @@ impl<'a> Tagger<'a> {
             return None;
         }
         let hex = self.namer.naming().sha_length;
-        self.classes.iter().find(|class| class.fits_at_the_ends(tag) && class.holds(tag, hex))
+        self.classes.iter().find(|class| class.holds(tag, hex))
     }
 }
 
-impl Class<'_> {
+impl<'a> Class<'a> {
     /// Whether the template can make the tag. Reads the template from left to right and keeps every place up to which the
     /// tag can be explained so far, so that the work is bounded however many values a template has.
     fn holds(&self, tag: &str, hex: usize) -> bool {
         let parts = &self.template.parts;
-        let shortest: usize = parts.iter().map(|part| *lengths(part, hex).start()).sum();
-        if shortest > tag.len() {
+        let shortest = || parts.iter().map(|part| *lengths(part, hex).start()).sum::<usize>();
+        if !self.fits_at_the_ends(tag) || shortest() > tag.len() {
             return false;
         }
         let mut reached = vec![false; tag.len() + 1];
@@ -125,8 +125,8 @@ impl Class<'_> {
     /// Whether the literals at the template's ends are at the tag's, which few tags of other classes pass.
     fn fits_at_the_ends(&self, tag: &str) -> bool {
         let parts = &self.template.parts;
-        let starts = !matches!(parts.first(), Some(Part::Literal(text)) if !tag.starts_with(text.as_str()));
-        starts && !matches!(parts.last(), Some(Part::Literal(text)) if !tag.ends_with(text.as_str()))
+        let literal = |part: Option<&'a Part>| if let Some(Part::Literal(text)) = part { text.as_str() } else { "" };
+        tag.starts_with(literal(parts.first())) && tag.ends_with(literal(parts.last()))
     }
 
     /// The places that are reached when the part begins at one that was reached before.

@@ -35,12 +35,12 @@ pub(super) fn decide(policy: &Policy, namer: &Namer<'_>, version: Option<&str>) 
         }
     };
     let annotations = labels.iter().filter(|label| label.key.starts_with(OCI_PREFIX)).cloned().collect();
-    let is_named = labels.iter().any(|label| label.key == REVISION);
     said.labels = apply(labels, &policy.labels, namer, &mut said.errors);
     said.annotations = apply(annotations, &policy.annotations, namer, &mut said.errors);
     said.build_args = apply(Vec::new(), &policy.build.args, namer, &mut said.errors);
-    let revision = said.labels.iter().find(|label| label.key == REVISION);
-    if is_named && revision.map(|label| &label.value) != namer.facts().revisions.built.as_ref() {
+    let built = namer.facts().revisions.built.as_deref().filter(|built| !built.is_empty());
+    let revision = said.labels.iter().find(|label| label.key == REVISION).map(|label| label.value.as_str());
+    if built.is_some() && revision != built {
         let rule = policy.labels.iter().find(|rule| rule.key == REVISION);
         let warning = Diagnostic::warning(
             "revision-label-changed",

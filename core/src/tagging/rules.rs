@@ -11,6 +11,7 @@ use super::naming::{Missing, absence};
 use super::sanitize::is_tag;
 use crate::policy::matcher::values::git_tag;
 use crate::policy::{Part, Place, Policy, Scope, TagRule, TagSource, Template, Value, Verdict};
+use crate::text::list_item;
 use crate::version::SemVer;
 use crate::{Diagnostic, Entry, Reason, Span, order};
 
@@ -282,8 +283,7 @@ fn fired(
     }
     let mut message = rule.when.met(scope);
     if let Some(guarded) = guarded {
-        message.push_str(if message.is_empty() { "" } else { ", " });
-        message.push_str(&guarded.message);
+        list_item(&mut message, &[&guarded.message]);
     }
     if message.is_empty() {
         message.push_str("the rule has no conditions");

@@ -30,13 +30,11 @@ fn quoted(word: &str) -> String {
     if !word.is_empty() && plain(word) {
         return word.to_owned();
     }
-    let (option, value) = match word.split_once('=') {
-        Some((option, value)) if option.starts_with("--") && plain(option) => {
-            (word.get(..=option.len()).unwrap_or_default(), value)
-        }
-        _ => ("", word),
-    };
-    format!("{option}'{}'", value.replace('\'', r"'\''"))
+    let quote = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    match word.split_once('=') {
+        Some((option, value)) if option.starts_with("--") && plain(option) => format!("{option}={}", quote(value)),
+        _ => quote(word),
+    }
 }
 
 #[cfg(test)]

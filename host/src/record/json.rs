@@ -10,6 +10,11 @@ pub fn to_json(value: &(impl Serialize + ?Sized)) -> Value {
     part(value).unwrap_or_default().unwrap_or_default()
 }
 
+/// The word that documents have for a case of an enumeration.
+pub fn word(case: &impl Serialize) -> String {
+    to_json(case).as_str().unwrap_or_default().to_owned()
+}
+
 /// A value in JSON; `None` for an absent option, which its record leaves out.
 fn part(value: &(impl Serialize + ?Sized)) -> Result<Option<Value>, Unknown> {
     value.serialize(Shape)

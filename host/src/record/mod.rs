@@ -18,7 +18,7 @@ use crate::EngineError;
 use crate::types::Failure;
 
 pub use differences::{Difference, differences};
-pub use json::to_json;
+pub use json::{to_json, word};
 pub use secrets::Secrets;
 
 /// One call of a record.

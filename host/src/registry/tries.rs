@@ -4,8 +4,8 @@ use std::thread;
 use std::time::Duration;
 
 use buildonce::types::Entry;
-use buildonce::types::retry::{Action, Attempt, Operation, Outcome, Settings};
-use buildonce::{EngineError, Policy, Session, record};
+use buildonce::types::retry::{Action, Attempt, Outcome, Settings};
+use buildonce::{EngineError, Policy, Session};
 
 use super::{Failure, Kind};
 use crate::course::Course;
@@ -15,11 +15,6 @@ use crate::render::Sources;
 /// What is given for an operation of a registry, such as `inspect`.
 pub(crate) fn operation(name: &str) -> Entry {
     entry("operation", name)
-}
-
-/// The engine's word for an operation.
-pub(crate) fn word(of: Operation) -> String {
-    record::to_json(&of).as_str().unwrap_or_default().to_owned()
 }
 
 /// One thing that is given for a run.

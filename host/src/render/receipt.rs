@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use buildonce::record;
+use buildonce::record::word;
 use buildonce::types::build::{Landing, LandingState, Receipt, VerifyStep, VerifyStepKind};
 
 use super::printable::one_line;
@@ -66,11 +66,6 @@ fn image(receipt: &Receipt) -> &str {
     let reference = receipt.images.first().map(|own| own.reference.as_str());
     let archive = || receipt.archive.as_ref().map(|own| own.path.as_str());
     reference.or_else(archive).or(receipt.loaded.first().map(String::as_str)).unwrap_or("no image")
-}
-
-/// The word that documents have for a case.
-fn word(case: &impl serde::Serialize) -> String {
-    record::to_json(case).as_str().unwrap_or_default().to_owned()
 }
 
 fn cell(text: &str) -> Cell {

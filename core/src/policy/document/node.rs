@@ -27,6 +27,13 @@ pub(crate) enum Content {
     Map(Rc<[Pair]>),
 }
 
+impl Content {
+    /// A number beyond 64 bits is a number all the same; no key takes one that large.
+    pub(super) fn integer(digits: &str, radix: u32) -> Self {
+        i64::from_str_radix(digits, radix).map_or(Self::Float(f64::INFINITY), Self::Int)
+    }
+}
+
 /// One entry of a map, in the order of the document.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pair {

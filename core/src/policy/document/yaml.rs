@@ -345,8 +345,7 @@ fn number(text: &str) -> Option<Content> {
     for (prefix, radix) in [("0o", 8), ("0x", 16)] {
         if let Some(digits) = text.strip_prefix(prefix) {
             let all = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
-            let value = || i64::from_str_radix(digits, radix).map_or(Content::Float(f64::INFINITY), Content::Int);
-            return all.then(value);
+            return all.then(|| Content::integer(digits, radix));
         }
     }
     let (sign, digits) = match text.strip_prefix('-') {

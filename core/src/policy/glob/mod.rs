@@ -9,6 +9,8 @@ mod compile;
 
 use compile::{Compiler, Step};
 
+use crate::text::list_item;
+
 /// A pattern that does not compile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GlobError {
@@ -265,10 +267,8 @@ impl GlobList {
     /// The patterns as they were written, with commas between them.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
-        for (index, (include, glob)) in self.items.iter().enumerate() {
-            text.push_str(if index == 0 { "" } else { ", " });
-            text.push_str(if *include { "" } else { "!" });
-            text.push_str(&glob.source);
+        for (include, glob) in &self.items {
+            list_item(&mut text, &[if *include { "" } else { "!" }, &glob.source]);
         }
         text
     }

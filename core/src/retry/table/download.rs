@@ -3,6 +3,13 @@
 use crate::retry::model::Kind::{Ambiguous, Permanent, Transient};
 use crate::retry::rule::Rule;
 
+/// A pattern for what apk complains about, or what goes wrong at a mirror of its packages. An image may be called `alpine`, too.
+macro_rules! apk {
+    ($complaints:literal) => {
+        concat!(r"(?:alpinelinux|/alpine/(?:v\d|edge)|apk).{0,120}(?:", $complaints, ")")
+    };
+}
+
 pub(super) const RULES: &[Rule] = &[
     // apk says the first for every failure of a mirror and then complains about what it could not read.
     Rule::new(
@@ -12,10 +19,10 @@ pub(super) const RULES: &[Rule] = &[
         "build-net-apk",
         &[
             r"temporary error \(try again later\)",
-            r"(?:alpinelinux|/alpine/(?:v\d|edge)|apk).{0,120}(?:network error|i/o error|io error)",
-            r"(?:alpinelinux|/alpine/(?:v\d|edge)|apk).{0,120}(?:could not connect|operation timed out|dns)",
-            r"(?:alpinelinux|/alpine/(?:v\d|edge)|apk).{0,120}(?:remote server returned|bad archive|connection)",
-            r"(?:alpinelinux|/alpine/(?:v\d|edge)|apk).{0,120}(?:unexpected end of file|try again|network)",
+            apk!("network error|i/o error|io error"),
+            apk!("could not connect|operation timed out|dns"),
+            apk!("remote server returned|bad archive|connection"),
+            apk!("unexpected end of file|try again|network"),
             "(?:opening from cache|ignoring) https?://.*no such file",
             r"^error: \S+: (?:io|i/o|network) error",
             "package mentioned in index not found",

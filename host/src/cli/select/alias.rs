@@ -10,7 +10,7 @@ use buildonce::types::Severity;
 use buildonce::types::alias::{
     AliasEvent, AliasImage, AliasRequest, AliasStep, AliasStepKind, AliasTask, AliasTaskKind, Store,
 };
-use buildonce::types::retry::Outcome;
+use buildonce::types::retry::{Outcome, Settings};
 use buildonce::types::selection::Selected;
 use buildonce::{EngineError, Policy, Session, record};
 use clap::{Args, ValueEnum};
@@ -21,7 +21,7 @@ use crate::cli::seconds;
 use crate::cli::terminal::Terminal;
 use crate::problem::{Problem, cause, finding};
 use crate::process::Output;
-use crate::registry::tries::{Tries, operation, retried, settings, word};
+use crate::registry::tries::{Tries, operation, retried, settings};
 use crate::registry::{Failure, Registry};
 use crate::render::{self, Sources};
 use crate::{archive, outputs, program};
@@ -71,7 +71,7 @@ pub(crate) struct Aliased {
 impl Aliased {
     /// The word for the store.
     pub(crate) fn store(&self) -> String {
-        record::to_json(&self.step.store).as_str().unwrap_or_default().to_owned()
+        record::word(&self.step.store)
     }
 
     /// For an answer in JSON.
@@ -206,11 +206,17 @@ impl Work<'_> {
         }
     }
 
+    /// What the retry policy says of a task.
+    fn tries(&mut self, task: &AliasTask) -> Result<(Settings, Tries), Problem> {
+        let of = operation(&record::word(&task.operation));
+        let settings = settings(self.session, self.policy, &[of], self.sources)?;
+        Ok((settings, Tries::new(&settings, task.registry.as_deref(), attempt::seed())))
+    }
+
     /// Runs a command as often as the retry policy says.
     fn attempts(&mut self, hands: &mut Hands, task: &AliasTask, event: AliasEvent) -> Result<Done, Problem> {
         let words: Vec<OsString> = task.command.iter().map(|word| with_path(word, &hands.place)).collect();
-        let settings = settings(self.session, self.policy, &[operation(&word(task.operation))], self.sources)?;
-        let mut tries = Tries::new(&settings, task.registry.as_deref(), attempt::seed());
+        let (settings, mut tries) = self.tries(task)?;
         loop {
             self.say(&task.id, &outputs::words(&task.command));
             let made = hands.runner.run(self.session, &words, settings.limits.timeout_ms.map(Duration::from_millis))?;
@@ -235,8 +241,7 @@ impl Work<'_> {
         let parts = archive::parts(&hands.place).map_err(|fault| {
             Problem::world("unusable-archive", format!("the image that was taken out cannot be read: {fault}"))
         })?;
-        let settings = settings(self.session, self.policy, &[operation(&word(task.operation))], self.sources)?;
-        let tries = Tries::new(&settings, task.registry.as_deref(), attempt::seed());
+        let (_, tries) = self.tries(task)?;
         let registry = Registry::of_this_machine(self.plain_http.to_vec());
         let name = task.names.first().map(String::as_str).unwrap_or_default();
         let told = |failure: &Failure, pause: Duration| {

@@ -13,7 +13,7 @@ use std::time::Instant;
 use buildonce::types::build::{BuildEvent, BuildEventKind, ImageCopy, Task};
 use buildonce::types::retry::{Operation, Outcome, Settings};
 use buildonce::types::selection::{Observation, Probe, Request, Step};
-use buildonce::{EngineError, Policy, Refusal, RunFacts, Session};
+use buildonce::{EngineError, Policy, Refusal, RunFacts, Session, record};
 use tempfile::TempDir;
 
 use super::Problem;
@@ -26,7 +26,7 @@ use super::world::World;
 use crate::archive;
 use crate::problem::cause;
 use crate::registry::Registry;
-use crate::registry::tries::{operation, settings, word};
+use crate::registry::tries::{operation, settings};
 use crate::render::Sources;
 use course::{Course, Try};
 pub(super) use progress::Progress;
@@ -150,7 +150,7 @@ impl<'a> Work<'a> {
 
     /// The limits of an operation.
     fn limits(&mut self, of: Operation) -> Result<Settings, Problem> {
-        let word = word(of);
+        let word = record::word(&of);
         if let Some(settings) = self.settings.get(&word) {
             return Ok(*settings);
         }

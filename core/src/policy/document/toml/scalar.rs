@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::number;
 use crate::policy::document::Content;
+use crate::{calendar, number};
 
 /// What a word stands for; nothing for one that TOML doesn't know.
 pub(super) fn read(word: &str) -> Option<Content> {
@@ -18,7 +18,7 @@ pub(super) fn read(word: &str) -> Option<Content> {
     }
     for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
         if let Some(rest) = word.strip_prefix(prefix) {
-            return has_digits(rest, radix).then(|| integer(&rest.replace('_', ""), radix));
+            return has_digits(rest, radix).then(|| Content::integer(&rest.replace('_', ""), radix));
         }
     }
     if starts_as(word, "dddd-") || starts_as(word, "dd:") {
@@ -33,7 +33,7 @@ pub(super) fn read(word: &str) -> Option<Content> {
     let plain = word.replace('_', "");
     is_number.then(|| {
         if whole.len() == unsigned.len() {
-            integer(&plain, 10)
+            Content::integer(&plain, 10)
         } else {
             Content::Float(number::parse(&plain).unwrap_or(f64::NAN))
         }
@@ -47,11 +47,6 @@ pub(super) fn fault(word: &str) -> &'static str {
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') => "this is no number, date or time; a string needs quotes",
         Some(_) => "a string needs quotes",
     }
-}
-
-/// A number beyond 64 bits is a number all the same; no key takes one that large.
-fn integer(digits: &str, radix: u32) -> Content {
-    i64::from_str_radix(digits, radix).map_or(Content::Float(f64::INFINITY), Content::Int)
 }
 
 /// Whether there are digits, and nothing else but single underscores between them.
@@ -73,23 +68,19 @@ fn starts_as(text: &str, form: &str) -> bool {
     text.len() >= form.len() && text.bytes().zip(form.bytes()).all(same)
 }
 
+/// Whether the two digits there are a number up to that one.
+fn at_most(text: &str, from: usize, most: u8) -> bool {
+    let number = text.get(from..from + 2).and_then(|digits| digits.parse::<u8>().ok());
+    number.is_some_and(|number| number <= most)
+}
+
 /// A date, a time or both, in the form of RFC 3339 with the least that it allows.
 fn date_and_time(word: &str) -> Option<String> {
     let mut text = String::new();
     let mut rest = word;
     if starts_as(word, "dddd-") {
         let (date, after) = word.split_at_checked(10)?;
-        let part = |from: usize, to: usize| date.get(from..to)?.parse::<u32>().ok();
-        let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
-        let days = match month {
-            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            _ => 31,
-        };
-        if !starts_as(date, "dddd-dd-dd") || !(1..=12).contains(&month) || !(1..=days).contains(&day) {
-            return None;
-        }
+        calendar::day(date)?;
         text.push_str(date);
         if after.is_empty() {
             return Some(text);
@@ -103,9 +94,8 @@ fn date_and_time(word: &str) -> Option<String> {
         _ if starts_as(word, "dd:") => return None,
         "Z" | "z" => text.push('Z'),
         _ => {
-            let at_most = |from: usize, most: u8| Some(rest.get(from..from + 2)?.parse::<u8>().ok()? <= most);
             let is_offset = starts_as(rest, "+dd:dd") || starts_as(rest, "-dd:dd");
-            if !is_offset || rest.len() != 6 || !at_most(1, 23)? || !at_most(4, 59)? {
+            if !is_offset || rest.len() != 6 || !at_most(rest, 1, 23) || !at_most(rest, 4, 59) {
                 return None;
             }
             text.push_str(if rest == "-00:00" { "+00:00" } else { rest });
@@ -116,12 +106,11 @@ fn date_and_time(word: &str) -> Option<String> {
 
 /// A time without its offset, and what comes after it. Fractions of a second are cut at a thousand millionth.
 fn time<'a>(rest: &'a str, text: &mut String) -> Option<&'a str> {
-    let at_most = |from: usize, most: u8| Some(rest.get(from..from + 2)?.parse::<u8>().ok()? <= most);
-    if !starts_as(rest, "dd:dd") || !at_most(0, 23)? || !at_most(3, 59)? {
+    if !starts_as(rest, "dd:dd") || !at_most(rest, 0, 23) || !at_most(rest, 3, 59) {
         return None;
     }
     let seconds = rest.as_bytes().get(5) == Some(&b':');
-    if seconds && (!starts_as(rest, "dd:dd:dd") || !at_most(6, 60)?) {
+    if seconds && (!starts_as(rest, "dd:dd:dd") || !at_most(rest, 6, 60)) {
         return None;
     }
     let (time, rest) = rest.split_at_checked(if seconds { 8 } else { 5 })?;
