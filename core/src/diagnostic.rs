@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::has_control;
+use crate::text::on_one_line;
 
 /// How much a diagnostic weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -77,7 +77,7 @@ impl Diagnostic {
         Self {
             severity,
             code: code.to_owned(),
-            message: line(message.into()),
+            message: on_one_line(message.into()),
             file: None,
             span: None,
             label: None,
@@ -103,28 +103,16 @@ impl Diagnostic {
     /// Says what the marked place is.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(line(label.into()));
+        self.label = Some(on_one_line(label.into()));
         self
     }
 
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(line(help.into()));
+        self.help = Some(on_one_line(help.into()));
         self
     }
-}
-
-/// Findings quote what people wrote, and are one line all the same: control characters become their escapes.
-fn line(text: String) -> String {
-    if !has_control(&text) {
-        return text;
-    }
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() { escaped.extend(c.escape_debug()) } else { escaped.push(c) }
-    }
-    escaped
 }
 
 #[cfg(test)]

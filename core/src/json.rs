@@ -16,6 +16,7 @@ use crate::diagnostic::Diagnostics;
 use crate::facts::{self, Facts, HostFacts};
 use crate::policy::{self, Policy};
 use crate::reason::Entry;
+use crate::text::shown;
 use crate::{retry, tagging};
 
 /// Why a call could not be carried out at all.
@@ -242,10 +243,9 @@ pub fn call(name: &str, input: &str) -> Answer {
 /// There are too many functions to list them all in one line.
 fn unknown(name: &str) -> String {
     let near = names().map(|own| (strsim::levenshtein(own, name), own)).min().filter(|(distance, _)| *distance <= 5);
-    let shown: String = name.chars().take(64).collect();
     match near {
-        Some((_, near)) => format!("no function `{shown}`; did you mean `{near}`?"),
-        None => format!("no function `{shown}`; `names` of this interface lists all"),
+        Some((_, near)) => format!("no function `{}`; did you mean `{near}`?", shown(name)),
+        None => format!("no function `{}`; `names` of this interface lists all", shown(name)),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::Reason;
 use crate::read::{self, Others};
 use crate::reference::Digest;
+use crate::text::shown;
 
 /// buildx's metadata file, as far as it is needed. Its `containerimage.config.digest` is another thing, which is easily taken for the
 /// image's digest: it names the config of one platform, and no registry finds an image by it.
@@ -31,8 +32,7 @@ pub(super) fn digest(text: Option<&str>) -> Result<Digest, Reason> {
         text.to_owned()
     };
     Digest::parse(&told).ok_or_else(|| {
-        let shown: String = told.trim().chars().take(80).flat_map(char::escape_debug).collect();
-        unusable(format!("the builder says that the image's digest is `{shown}`, which is none"))
+        unusable(format!("the builder says that the image's digest is `{}`, which is none", shown(told.trim())))
     })
 }
 

@@ -5,13 +5,11 @@ use std::fmt;
 
 use super::{Reference, Timestamp};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::text::shown;
 use crate::{calendar, order};
 
 /// Longest reference or branch name, in bytes. Git stores references as paths, and no file system takes longer ones.
 const REFERENCE_BYTES: usize = 4096;
-
-/// How much of a wrong value a message shows, in characters.
-const SHOWN: usize = 48;
 
 /// Where a value was read, as a message names it.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +65,7 @@ impl Problems {
         let full = matches!(value.len(), 40 | 64) && value.bytes().all(|b| b.is_ascii_hexdigit());
         if !full {
             self.push(
-                Diagnostic::error("invalid-sha", format!("{place} is not a full commit name: {}", shown(value)))
+                Diagnostic::error("invalid-sha", format!("{place} is not a full commit name: `{}`", shown(value)))
                     .help("give all 40 digits of a SHA-1 name, or all 64 of a SHA-256 name"),
             );
             return None;
@@ -93,7 +91,7 @@ impl Problems {
             return Some(value.to_owned());
         };
         self.push(
-            Diagnostic::error("invalid-reference", format!("{place} {wrong}: {}", shown(value)))
+            Diagnostic::error("invalid-reference", format!("{place} {wrong}: `{}`", shown(value)))
                 .help("git allows neither in a reference; look for a line break at its end"),
         );
         None
@@ -104,7 +102,7 @@ impl Problems {
         let reference = Reference::parse(&self.name(place, value)?);
         if reference.name.is_empty() {
             self.push(
-                Diagnostic::error("invalid-reference", format!("{place} names nothing: {}", shown(value)))
+                Diagnostic::error("invalid-reference", format!("{place} names nothing: `{}`", shown(value)))
                     .help("a whole reference looks like `refs/heads/main` or `refs/tags/v1.2.3`"),
             );
             return None;
@@ -116,7 +114,7 @@ impl Problems {
     pub(super) fn word(&self, place: Place<'_>, value: &str) -> Option<String> {
         if value.chars().any(char::is_control) {
             self.push(
-                Diagnostic::error("invalid-text", format!("{place} holds control characters: {}", shown(value)))
+                Diagnostic::error("invalid-text", format!("{place} holds control characters: `{}`", shown(value)))
                     .help("look for a line break at its end"),
             );
             return None;
@@ -134,7 +132,7 @@ impl Problems {
         let number = if digits { value.parse().ok().filter(|n| *n >= T::from(1)) } else { None };
         if number.is_none() {
             self.push(
-                Diagnostic::error("invalid-number", format!("{place} is not a positive number: {}", shown(value)))
+                Diagnostic::error("invalid-number", format!("{place} is not a positive number: `{}`", shown(value)))
                     .help("give it in decimal digits only"),
             );
         }
@@ -146,7 +144,7 @@ impl Problems {
         let time = calendar::instant(value);
         if time.is_none() {
             self.push(
-                Diagnostic::warning("invalid-time", format!("{place} is not a time: {}", shown(value)))
+                Diagnostic::warning("invalid-time", format!("{place} is not a time: `{}`", shown(value)))
                     .help("a time looks like `2026-01-31T12:00:00Z`; this run goes on without it"),
             );
         }
@@ -160,13 +158,6 @@ pub(super) fn line(value: &str) -> Option<String> {
     let clean: String = first.chars().filter(|c| !c.is_control()).collect();
     let clean = clean.trim();
     (!clean.is_empty()).then(|| clean.to_owned())
-}
-
-/// A value as a message shows it: on one line, with an end.
-pub(super) fn shown(value: &str) -> String {
-    let start: String = value.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-    let more = if value.chars().nth(SHOWN).is_some() { "…" } else { "" };
-    format!("`{start}{more}`")
 }
 
 #[cfg(test)]

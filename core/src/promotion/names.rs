@@ -7,6 +7,7 @@ use crate::policy::matcher::values::{Fact, git_tag};
 use crate::policy::{Guard, Policy};
 use crate::reference::{ImageReference, is_tag};
 use crate::tagging::{ImagePlan, PlannedTag};
+use crate::text::shown;
 use crate::version::masterminds::Version;
 
 /// The tag that only the newest release may take, where the policy says so.
@@ -48,7 +49,7 @@ pub(super) fn given(to: &[String]) -> Result<Vec<Wish>, Diagnostics> {
         match wish(word.trim()) {
             Ok(wish) => wishes.push(wish),
             Err(why) => {
-                let message = format!("`{}` {why}", word.chars().take(300).collect::<String>().escape_debug());
+                let message = format!("`{}` {why}", shown(word));
                 let help = "give a tag such as `main`, or a whole name such as `ghcr.io/acme/app:main`";
                 errors.push(Diagnostic::error("invalid-target", message).help(help));
             }

@@ -9,7 +9,8 @@ use crate::facts::{Facts, RegistryTags};
 use crate::policy::{Operation, Policy};
 use crate::reference::Digest;
 use crate::selection::exchange::ProbeRecord;
-use crate::selection::{self, Answer, Probe, Proof, View};
+use crate::selection::{Answer, Probe, Proof, View};
+use crate::text::shown;
 use crate::version::{Listing, Standing, newest_release};
 use crate::{Diagnostic, Reason};
 
@@ -26,7 +27,7 @@ pub fn next(
     let given = names::given(&request.to)?;
     let own = request.image.split_once('@');
     let Some((source, digest)) = own.and_then(|(source, digest)| Some((source, Digest::parse(digest)?))) else {
-        let message = format!("`{}` does not name an image by its digest", selection::shown(&request.image));
+        let message = format!("`{}` does not name an image by its digest", shown(&request.image));
         let help = "promote what `selection.next` answers; an image in a file has to be pushed first";
         return Err(vec![Diagnostic::error("invalid-image", message).help(help)]);
     };

@@ -7,8 +7,9 @@ use std::str::FromStr;
 
 use serde::de;
 
-use super::refusal::{Fault, Refusal, shown};
+use super::refusal::{Fault, Refusal};
 use super::scan::{Scanner, kind};
+use crate::text::shown;
 
 /// What happens to keys that a type does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,10 @@ use std::ops::Range;
 use crate::Span;
 use crate::policy::nearest;
 use crate::position::Positions;
+use crate::text::shown;
 
-/// Longest name or word that messages repeat and that is compared with others, in characters.
-const SHOWN: usize = 64;
+/// Longest name or word that is compared with the known ones, in bytes.
+const COMPARED: usize = 64;
 
 /// What is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Refusal {
             Fault::UnknownWord(name, known) => (name, known, "value"),
             _ => return None,
         };
-        let near = if name.len() > SHOWN { None } else { nearest(name, known.iter().copied()) };
+        let near = if name.len() > COMPARED { None } else { nearest(name, known.iter().copied()) };
         Some(match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("a {what} here is one of `{}`", known.join("`, `")),
@@ -70,9 +71,4 @@ impl fmt::Display for Fault {
             Self::Value(words) => f.write_str(words),
         }
     }
-}
-
-/// The start of a name, on one line.
-pub(super) fn shown(name: &str) -> String {
-    name.chars().take(SHOWN).flat_map(char::escape_debug).collect()
 }

@@ -359,7 +359,7 @@ fn refusals_say_what_is_wrong_and_where() {
     1:15 "}" missing key `architecture`
     1:33 "\"\\ud800\"" no JSON: half a surrogate pair in an escape
     1:33 "true" expected a string, found a boolean
-    1:2 "\"éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé\"" unknown key `éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé` | a key here is one of `os`, `architecture`, `variant`, `os_version`
+    1:2 "\"éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé\"" unknown key `éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé` | a key here is one of `os`, `architecture`, `variant`, `os_version`
     1:23 "-5" expected a string, found a number
     1:1 "-5" expected an integer of 64 bits, not negative, found -5
     1:5 "1.0" expected an integer of 64 bits, found 1.0

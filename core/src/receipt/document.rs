@@ -6,6 +6,7 @@ use super::model::{Receipt, SCHEMA};
 use crate::diagnostic::Diagnostics;
 use crate::read::{self, Fault, Others, Refusal};
 use crate::reference::{Digest, ImageReference};
+use crate::text::shown;
 use crate::{Diagnostic, limits};
 
 /// What the file is called.
@@ -111,7 +112,7 @@ fn pretty(compact: &str) -> String {
 fn fault(receipt: &Receipt) -> Option<String> {
     let digests = receipt.platforms.iter().flat_map(|own| own.digest.iter().chain([&own.config]));
     if let Some(bad) = receipt.digest.iter().chain(digests).find(|text| Digest::parse(text).is_none()) {
-        return Some(format!("`{}` is no sha256 digest", bad.escape_debug()));
+        return Some(format!("`{}` is no sha256 digest", shown(bad)));
     }
     let named = receipt.images.iter().find_map(|image| {
         let reference = ImageReference::parse(&image.reference).ok();
@@ -119,11 +120,11 @@ fn fault(receipt: &Receipt) -> Option<String> {
         (!own || receipt.digest.is_none()).then_some(&image.reference)
     });
     if let Some(bad) = named {
-        return Some(format!("`{}` does not name the image by the receipt's digest", bad.escape_debug()));
+        return Some(format!("`{}` does not name the image by the receipt's digest", shown(bad)));
     }
     let full = |text: &&String| !matches!(text.len(), 40 | 64) || !text.bytes().all(|b| b.is_ascii_hexdigit());
     let revisions = receipt.revision.iter().chain(&receipt.head_revision);
-    revisions.filter(full).map(|bad| format!("`{}` is no full commit name", bad.escape_debug())).next()
+    revisions.filter(full).map(|bad| format!("`{}` is no full commit name", shown(bad))).next()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::Reason;
 use crate::diagnostic::Diagnostics;
 use crate::selection::exchange::{self, ObservationRecord, ProbeRecord};
 use crate::selection::{Answer, Look, Probe, SelectedPlatform, Sight, Sighting};
+use crate::text::shown;
 
 /// Says what to look at, and once everything was seen, how each name of the receipt stands.
 ///
@@ -63,7 +64,7 @@ impl Check<'_> {
         let Some(wanted) = &self.request.repository else { return };
         let own = self.receipt.repository.as_deref().unwrap_or("no repository");
         if !own.eq_ignore_ascii_case(wanted.trim()) {
-            let message = format!("the receipt is of {}, not of {}", own.escape_debug(), wanted.escape_debug());
+            let message = format!("the receipt is of {}, not of {}", shown(own), shown(wanted));
             self.note("repository", LandingState::Different, None, Reason::new("repository-mismatch", message));
         }
     }
@@ -155,7 +156,7 @@ impl Check<'_> {
             })
         };
         told.into_iter().find(|own| !is_there(own)).map(|own| {
-            let message = format!("the image for {} is another one than the receipt says", own.platform.escape_debug());
+            let message = format!("the image for {} is another one than the receipt says", shown(&own.platform));
             Reason::new("platform-mismatch", message)
         })
     }

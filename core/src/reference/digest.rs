@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::text::shown;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -54,7 +55,7 @@ impl TryFrom<String> for Digest {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).ok_or_else(|| format!("`{}` is not a sha256 digest", text.escape_debug()))
+        Self::parse(&text).ok_or_else(|| format!("`{}` is not a sha256 digest", shown(&text)))
     }
 }
 

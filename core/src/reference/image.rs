@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::host::is_registry;
+use crate::text::shown;
 
 /// Where the image is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,8 +123,7 @@ impl ImageReference {
 }
 
 fn wrong(text: &str, what: &str) -> ReferenceError {
-    let shown: String = text.chars().take(128).collect();
-    ReferenceError { message: format!("`{}` {what}", shown.escape_debug()) }
+    ReferenceError { message: format!("`{}` {what}", shown(text)) }
 }
 
 /// The name and the tag. A colon before the last slash belongs to a port.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::text::shown;
 use serde::{Deserialize, Serialize};
 
 /// A platform that cannot be read.
@@ -70,10 +71,7 @@ impl Platform {
     /// assert!(Platform::parse("linux").is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self, PlatformError> {
-        let wrong = |what: &str| {
-            let shown: String = text.chars().take(64).collect();
-            PlatformError { message: format!("`{}` is no platform: {what}", shown.escape_debug()) }
-        };
+        let wrong = |what: &str| PlatformError { message: format!("`{}` is no platform: {what}", shown(text)) };
         let (parts, arguments) = text.split_once(',').map_or((text, None), |(parts, rest)| (parts, Some(rest)));
         let is_part = |part: &str| {
             !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))

@@ -1,12 +1,13 @@
 //! Which names are tried, in which order. Every name is made by the code that names images when they are built.
 
 use super::model::{Request, Rung};
-use super::revision::{is_full, shown};
+use super::revision::is_full;
 use crate::diagnostic::Diagnostics;
 use crate::facts::{EventKind, Facts, ForkStatus, Reference, ReferenceKind, RevisionKind, Revisions};
 use crate::policy::{Place, Policy, TagRule, TagSource, Template, When};
 use crate::reference::{Digest, ImageReference, Platform, is_tag};
 use crate::tagging::{self, AcceptedRevision, HEAD_REVISION, Lookup, REVISION};
+use crate::text::shown;
 use crate::{Diagnostic, Reason};
 
 /// A tag that no consumer is ever given, as it says nothing about any commit.
@@ -221,20 +222,20 @@ fn named(text: &str, images: &[String]) -> Result<Candidate, Diagnostics> {
     if bare {
         let valid = Digest::parse(text).is_some() || is_tag(text);
         if !valid {
-            return Err(wrong(format!("`{}` is neither a tag nor a digest", text.escape_debug())));
+            return Err(wrong(format!("`{}` is neither a tag nor a digest", shown(text))));
         }
         let image = images.first().ok_or_else(|| wrong("the policy names no image for this run".to_owned()))?;
         return Ok(Candidate { rung, image: image.clone(), reference: text.to_owned() });
     }
     let reference = ImageReference::parse(text).map_err(|error| wrong(error.message))?;
     if reference.digest.as_deref().is_some_and(|digest| Digest::parse(digest).is_none()) {
-        return Err(wrong(format!("the digest of `{}` is not sha256, so nobody could verify it", text.escape_debug())));
+        return Err(wrong(format!("the digest of `{}` is not sha256, so nobody could verify it", shown(text))));
     }
     // A digest says more than a tag beside it.
     let part = reference.digest.clone().or_else(|| reference.tag.clone());
     match part {
         Some(part) if reference.path.is_empty() => Ok(Candidate { rung, image: reference.name(), reference: part }),
-        _ => Err(wrong(format!("`{}` names no tag and no digest", text.escape_debug()))),
+        _ => Err(wrong(format!("`{}` names no tag and no digest", shown(text)))),
     }
 }
 

@@ -7,11 +7,12 @@ use super::archive;
 use super::document::config;
 use super::exchange::ProbeRecord;
 use super::model::{Cause, Observation, OverrideRevision, Probe, SelectedPlatform, Sighting};
-use super::revision::{Wanted, shown};
+use super::revision::Wanted;
 use super::verify::{Fit, Outcome, Verifier};
 use super::view::{Answer, View};
 use crate::reference::{Digest, Platform};
 use crate::tagging::{AcceptedRevision, REVISION};
+use crate::text::shown;
 use crate::{Entry, Reason};
 
 /// The label with the time of the build, which is another one for every build.

@@ -23,7 +23,6 @@ pub use step::{MAX_STEPS, next};
 
 // What a build, a promotion or a receipt looks at is judged by the same code.
 pub(crate) use look::{Look, Sight};
-pub(crate) use revision::shown;
 pub(crate) use view::{Answer, View};
 
 pub use crate::version::{Listing, ReleaseVerdict, Standing, newest_release};

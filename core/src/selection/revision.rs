@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::model::{OverrideRevision, Proof};
 use crate::Reason;
 use crate::tagging::AcceptedRevision;
+use crate::text::shown;
 
 /// The label with the address of the source.
 const SOURCE: &str = "org.opencontainers.image.source";
@@ -83,11 +84,6 @@ impl Wanted<'_> {
         }
         told
     }
-}
-
-/// A value of somebody else's, cut where it is long, for messages.
-pub(crate) fn shown(text: &str) -> String {
-    text.chars().take(80).collect::<String>().escape_debug().to_string()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
 use crate::policy::{Policy, Select};
 use crate::reference::{Digest, ImageReference};
+use crate::text::shown;
 
 /// More calls than this never come before an answer: for every candidate its manifest, the manifests of its platforms and
 /// their configs, and before them the receipt, after them the archive.
@@ -200,7 +201,7 @@ impl<'a> Climb<'a> {
                 (Some(_), Some(_)) => Reason::new("image-not-expected", "the policy does not name this image"),
                 _ => Reason::new("reference-without-digest", "the receipt names it without a digest"),
             };
-            refused.push((text.chars().take(300).collect(), reason));
+            refused.push((shown(text), reason));
         }
         (usable, refused)
     }

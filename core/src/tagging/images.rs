@@ -5,7 +5,7 @@ use super::naming::{Missing, Namer, absence};
 use crate::facts::{EventKind, Facts, ForkStatus};
 use crate::policy::matcher::{registry, values};
 use crate::policy::{ImageRule, Policy, Scope, Verdict};
-use crate::text::concat;
+use crate::text::{concat, shown};
 use crate::{Diagnostic, Reason};
 
 /// Longest image name that registries accept, in characters.
@@ -179,14 +179,13 @@ fn parse(written: &str) -> Result<Name, Box<Diagnostic>> {
         );
         Box::new(error)
     };
-    let shown = || written.chars().take(MAX_NAME).collect::<String>().escape_debug().to_string();
     // Docker's rule: only a first part with a dot or a colon, or `localhost`, is a host.
     let (host, path) = match lower.split_once('/') {
         Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (Some(first), rest),
         _ => (None, lower.as_str()),
     };
     if !path.split('/').all(is_component) || !host.is_none_or(is_host) {
-        return Err(invalid(format!("`{}` is not an image name", shown())));
+        return Err(invalid(format!("`{}` is not an image name", shown(written))));
     }
     let has_namespace = path.contains('/');
     let name = match host {
@@ -195,7 +194,7 @@ fn parse(written: &str) -> Result<Name, Box<Diagnostic>> {
             Name { name: concat(&[host, "/", path]), registry: host.to_owned() }
         }
         _ if !has_namespace => {
-            return Err(invalid(format!("`{}` has no namespace, such as `docker.io/acme/{path}`", shown())));
+            return Err(invalid(format!("`{}` has no namespace, such as `docker.io/acme/{path}`", shown(written))));
         }
         _ => {
             let host = registry::DOCKER_HUB;

@@ -3,7 +3,7 @@
 use super::naming::{Missing, Namer, timestamp};
 use crate::facts::EventKind;
 use crate::policy::{EntryRule, Policy};
-use crate::text::{concat, has_control};
+use crate::text::{concat, has_control, shown};
 use crate::{Diagnostic, Entry};
 
 /// The label of the whole commit that the image was built from.
@@ -140,7 +140,7 @@ fn check_value(key: &str, value: &str) -> Result<(), Box<Diagnostic>> {
     if !has_control(value) {
         return Ok(());
     }
-    let message = format!("the value of `{}` holds a line break or another control character", key.escape_debug());
+    let message = format!("the value of `{}` holds a line break or another control character", shown(key));
     Err(Box::new(Diagnostic::error("invalid-entry-value", message).help("write it in one line")))
 }
 

@@ -7,7 +7,7 @@ use crate::Diagnostic;
 use crate::facts::{Facts, Timestamp};
 use crate::policy::matcher::values::{self, Fact};
 use crate::policy::{Naming, Part, PrSha, Template, Value};
-use crate::text::concat;
+use crate::text::{concat, shown};
 use crate::version::SemVer;
 
 /// Why a template cannot be filled in.
@@ -215,7 +215,7 @@ fn tag_name(tag: &str) -> Result<String, Missing> {
     let name = tag_characters(tag);
     let name = name.trim_start_matches(['.', '-']);
     if name.is_empty() {
-        let message = format!("the git tag `{}` holds nothing that an image tag may hold", tag.escape_debug());
+        let message = format!("the git tag `{}` holds nothing that an image tag may hold", shown(tag));
         let help = "give the release a tag of ASCII letters and digits";
         return Err(Missing::refused(Diagnostic::error("invalid-tag", message).help(help)));
     }

@@ -11,7 +11,7 @@ use super::naming::{Missing, absence};
 use super::sanitize::is_tag;
 use crate::policy::matcher::values::git_tag;
 use crate::policy::{Part, Place, Policy, Scope, TagRule, TagSource, Template, Value, Verdict};
-use crate::text::list_item;
+use crate::text::{list_item, shown};
 use crate::version::SemVer;
 use crate::{Diagnostic, Entry, Reason, Span, order};
 
@@ -257,11 +257,6 @@ fn make_of_line<'a>(
         // The flavor is wrong, which is told once.
         None => Err(Outcome::Refused(Reason::new("metadata-line", "the flavor cannot be read"))),
     }
-}
-
-/// A piece of an input on one line, with an end.
-fn shown(text: &str) -> String {
-    text.chars().take(160).flat_map(char::escape_debug).collect()
 }
 
 fn refused(error: Diagnostic, out: &mut Tags<'_>) -> Outcome {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::masterminds::{Constraints, Prereleases, Strictness, Version};
 use crate::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::text::shown;
 
 /// A version by its parts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,8 +102,7 @@ pub(crate) fn constraint(text: &str) -> Result<Constraints, Box<Diagnostic>> {
 
 fn read(text: &str, strictness: Strictness) -> Result<Version<'_>, Diagnostics> {
     Version::parse(text, strictness).ok_or_else(|| {
-        let shown: String = text.chars().take(128).collect();
-        let error = Diagnostic::error("invalid-version", format!("`{}` is no version", shown.escape_debug()));
+        let error = Diagnostic::error("invalid-version", format!("`{}` is no version", shown(text)));
         let help = match strictness {
             Strictness::Loose => "a version looks like `1.2.3`, `v1.2` or `1.2.3-rc.1`",
             Strictness::Strict => "a version looks like `1.2.3` or `1.2.3-rc.1`, with all three numbers and no `v`",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::masterminds::Version;
 use crate::Reason;
+use crate::text::shown;
 
 /// How much of a registry's tags was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,13 +63,13 @@ pub fn newest_release<'t>(version: &str, tags: impl IntoIterator<Item = &'t str>
         newer: newer.map(str::to_owned),
         reason: Reason::new(code, message),
     };
-    let shown = version.escape_debug();
+    let own_tag = shown(version);
     let Some(own) = Version::of_tag(version) else {
-        let message = format!("`{shown}` is no version");
+        let message = format!("`{own_tag}` is no version");
         return verdict(Standing::NotARelease, None, "not-a-version", message);
     };
     if own.is_prerelease() {
-        let message = format!("`{shown}` is a pre-release");
+        let message = format!("`{own_tag}` is a pre-release");
         return verdict(Standing::NotARelease, None, "pre-release", message);
     }
     let releases = tags.into_iter().filter_map(|tag| Version::of_tag(tag).map(|version| (tag, version)));
@@ -78,14 +79,14 @@ pub fn newest_release<'t>(version: &str, tags: impl IntoIterator<Item = &'t str>
         .map(|(tag, _)| tag);
     match (newer, listing) {
         (Some(tag), _) => {
-            let message = format!("`{}` is a newer release than `{shown}`", tag.escape_debug());
+            let message = format!("`{}` is a newer release than `{own_tag}`", shown(tag));
             verdict(Standing::Older, Some(tag), "newer-release", message)
         }
         (None, Listing::Complete) => {
-            verdict(Standing::Newest, None, "newest-release", format!("no release is newer than `{shown}`"))
+            verdict(Standing::Newest, None, "newest-release", format!("no release is newer than `{own_tag}`"))
         }
         (None, Listing::Partial) => {
-            let message = format!("no release newer than `{shown}` was seen, but the list of tags is not complete");
+            let message = format!("no release newer than `{own_tag}` was seen, but the list of tags is not complete");
             verdict(Standing::Unknown, None, "listing-incomplete", message)
         }
     }

@@ -8,6 +8,7 @@ use super::when::{WHEN, when};
 use crate::Diagnostic;
 use crate::policy::document::{Content, Node};
 use crate::policy::{BUILDER_ARGUMENTS as ARGS, Build, When};
+use crate::text::shown;
 
 /// What is built, and where it goes.
 pub(super) static BUILD: Section = Section {
@@ -107,8 +108,7 @@ fn archive(reader: &mut Reader<'_, '_>, node: &Node, base: &mut Build) {
     let Some(path) = reader.text(node, "a path (a string)") else { return };
     let leaves = path.starts_with(['/', '\\']) || path.split(['/', '\\']).any(|part| part == "..");
     if leaves || path.chars().any(char::is_control) {
-        let error =
-            Diagnostic::error("bad-path", format!("`{}` is outside the working directory", path.escape_debug()));
+        let error = Diagnostic::error("bad-path", format!("`{}` is outside the working directory", shown(path)));
         reader.report(node.span, error.help("give a path below the working directory, such as `out/image.tar`"));
         return;
     }

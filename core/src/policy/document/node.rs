@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Fault, at};
-use crate::version::ecmascript::number_text;
 use crate::{Diagnostic, Span};
 
 /// A value and where it stands. Cloning is cheap, so an alias costs nothing until somebody walks through it.
@@ -66,14 +65,15 @@ impl Node {
     }
 }
 
-/// Compact and without places; only for messages and tests.
+/// Compact and without places.
+#[cfg(test)]
 impl std::fmt::Display for Node {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.content {
             Content::Null => f.write_str("null"),
             Content::Bool(value) => write!(f, "{value}"),
             Content::Int(value) => write!(f, "{value}"),
-            Content::Float(value) => f.write_str(&number_text(*value)),
+            Content::Float(value) => f.write_str(&crate::version::ecmascript::number_text(*value)),
             Content::Text(value) => write!(f, "{value:?}"),
             Content::List(items) => {
                 f.write_str("[")?;

@@ -10,6 +10,7 @@ use crate::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::limits::PATTERN_BYTES;
 use crate::pattern::{Captures, Pattern, PatternError};
+use crate::text::shown;
 
 /// Why a tag is no candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +62,7 @@ impl Matcher {
         match written.strip_prefix("regexp:") {
             Some(pattern) => compile(pattern).map(Self::Regexp),
             None => TagGlob::new(written).map(Self::Glob).ok_or_else(|| {
-                let message = format!("`{}` is not a pattern for tags", written.escape_debug());
+                let message = format!("`{}` is not a pattern for tags", shown(written));
                 let error = Diagnostic::error("invalid-glob", message);
                 Box::new(error.help("`*`, `?` and `[a-z]` are wildcards, `\\` takes one away"))
             }),
@@ -157,10 +158,8 @@ pub(super) fn compile(pattern: &str) -> Result<Pattern, Box<Diagnostic>> {
         return Err(refuse(format!("the regular expression has {} bytes, over {PATTERN_BYTES}", pattern.len())));
     }
     Pattern::new(pattern).map_err(|error| match error {
-        PatternError::TooLarge => refuse(format!("`{}` is too large", pattern.escape_debug())),
-        PatternError::Syntax(what) => {
-            refuse(format!("`{}` is not a regular expression: {what}", pattern.escape_debug()))
-        }
+        PatternError::TooLarge => refuse(format!("`{}` is too large", shown(pattern))),
+        PatternError::Syntax(what) => refuse(format!("`{}` is not a regular expression: {what}", shown(pattern))),
     })
 }
 

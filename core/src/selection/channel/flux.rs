@@ -9,6 +9,7 @@ use super::filter::Filter;
 use super::model::{ChannelPolicy, Choice, Order, Strategy, TagInfo};
 use super::number::go_float;
 use super::{constraint, not_supported};
+use crate::text::shown;
 use crate::version::masterminds::{Constraints, Prereleases, Version};
 use crate::{Diagnostic, Reason};
 
@@ -86,7 +87,6 @@ fn newest_text<'a, 't>(candidates: &'a [Candidate<'t>], order: Order) -> Option<
 }
 
 fn not_a_number(text: &str) -> Diagnostic {
-    let shown: String = text.chars().take(128).collect();
-    Diagnostic::error("unreadable-tag", format!("`{}` is no number", shown.escape_debug()))
+    Diagnostic::error("unreadable-tag", format!("`{}` is no number", shown(text)))
         .help("restrict the channel with `pattern`, and take the number out with `extract`")
 }

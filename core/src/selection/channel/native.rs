@@ -9,6 +9,7 @@ use super::filter::{Filter, Skip};
 use super::model::{ChannelPolicy, Choice, Order, Skipped, Strategy, TagInfo, Unreadable};
 use super::number::Decimal;
 use crate::facts::Timestamp;
+use crate::text::shown;
 use crate::version::masterminds::{Constraints, Prereleases, Version};
 use crate::{Diagnostic, Reason};
 
@@ -183,7 +184,7 @@ impl<'t> Tally<'t> {
             Rule::Numerical(_) => "no numbers",
             _ => "without a date",
         };
-        let message = format!("{count} tags are {what}, such as `{}`", examples.join("`, `").escape_debug());
+        let message = format!("{count} tags are {what}, such as `{}`", shown(&examples.join("`, `")));
         let help = "restrict the channel with `pattern`, or skip them with `unreadable: skip`";
         Err(Diagnostic::error("unreadable-tag", message).help(help).into())
     }

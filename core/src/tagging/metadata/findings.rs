@@ -7,13 +7,11 @@ use std::cell::RefCell;
 
 use super::tags::Version;
 use crate::Diagnostic;
+use crate::text::shown;
 
 /// Longest tag that a registry takes, in characters:
 /// <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests>.
 const MAX_TAG: usize = 128;
-
-/// Longest piece of an input that a message repeats, in characters.
-const SHOWN: usize = 120;
 
 /// Findings that one answer holds; the same mistake in a thousand lines is told often enough with these.
 const MAX_FINDINGS: usize = 100;
@@ -107,15 +105,6 @@ fn objection(tag: &str) -> Option<(String, &'static str)> {
     None
 }
 
-/// A piece of an input, short enough for a message of one line.
-fn shown(text: &str) -> String {
-    let mut out: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-    if text.chars().nth(SHOWN).is_some() {
-        out.push('…');
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,11 +137,5 @@ mod tests {
             "`{{branch}}` has no value in this run, so nothing stands in its place in `type=sha,prefix={{branch}}-`"
         );
         assert!(notes.take().is_empty());
-    }
-
-    #[test]
-    fn a_long_line_is_cut_and_stays_one_line() {
-        assert_eq!(shown("a\nb"), "a\\nb");
-        assert_eq!(shown(&"x".repeat(200)).chars().count(), 121);
     }
 }

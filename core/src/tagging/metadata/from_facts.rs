@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::model::MetadataContext;
 use super::moment;
+use super::output::compact;
 use crate::facts::{EventKind, Facts, ReferenceKind, Repository};
 
 /// The context of a run, without anything that only the forge's API would tell.
@@ -18,7 +19,7 @@ pub fn from_facts(facts: &Facts) -> MetadataContext {
         reference: reference(facts),
         sha: sha.cloned(),
         repository_name: facts.repository.as_ref().map(|repository| repository.path.clone()),
-        payload: Some(payload(facts, sha.map(String::as_str)).to_string()),
+        payload: Some(compact(&payload(facts, sha.map(String::as_str)))),
         server_url: facts.repository.as_ref().and_then(|repository| repository.server_url.clone()),
         now: facts.now,
         ..MetadataContext::default()

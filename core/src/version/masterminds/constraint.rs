@@ -8,6 +8,7 @@ use super::check;
 use super::scan::{Scanner, is_identifiers};
 use super::version::Version;
 use crate::limits::PATTERN_BYTES;
+use crate::text::shown;
 
 /// A constraint that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,8 +151,7 @@ impl Comparator {
 }
 
 fn improper(text: &str) -> ConstraintError {
-    let shown: String = text.chars().take(64).collect();
-    ConstraintError { message: format!("`{}` is no version constraint", shown.escape_debug()) }
+    ConstraintError { message: format!("`{}` is no version constraint", shown(text)) }
 }
 
 /// Comparators that must all hold, with white space or one comma between them.

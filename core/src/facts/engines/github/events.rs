@@ -4,6 +4,7 @@ use super::super::super::payload::Node;
 use super::super::super::{Change, ChangeSide, Commit, EventKind, Facts, Reference, ReferenceKind, Revisions};
 use super::Context;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::text::shown;
 
 /// What a merge queue's branches begin with.
 const QUEUE: &str = "gh-readonly-queue/";
@@ -136,7 +137,7 @@ fn typed_reference(context: &Context<'_>, payload: &Node<'_>) -> Option<Referenc
         "branch" => Some(Reference::branch(&name)),
         "tag" => Some(Reference::tag(&name)),
         other => {
-            context.mismatch(Severity::Warning, &format!("its `ref_type` is `{}`", other.escape_debug()));
+            context.mismatch(Severity::Warning, &format!("its `ref_type` is `{}`", shown(other)));
             None
         }
     }

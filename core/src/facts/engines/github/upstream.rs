@@ -1,6 +1,5 @@
 //! `workflow_run`: a run that follows another, and is about what that one was about.
 
-use super::super::super::check::shown;
 use super::super::super::payload::Node;
 use super::super::super::{
     Change, ChangeSide, Commit, EventKind, Facts, ForkStatus, Reference, Revisions, UpstreamRun,
@@ -8,6 +7,7 @@ use super::super::super::{
 use super::Context;
 use super::{change, events};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::text::shown;
 use crate::version::SemVer;
 
 pub(super) fn workflow_run(context: &Context<'_>, facts: &mut Facts) {
@@ -129,13 +129,13 @@ fn branch_or_tag(context: &Context<'_>, facts: &mut Facts, name: Option<&str>) -
         (false, true) => Some(Reference::tag(name)),
         (false, false) if SemVer::parse(name).is_none() => {
             let message =
-                format!("{} is taken for a branch: `workflow_run` does not tell branches from tags", shown(name));
+                format!("`{}` is taken for a branch: `workflow_run` does not tell branches from tags", shown(name));
             facts.notes.push(Diagnostic::note("branch-or-tag", message));
             Some(Reference::branch(name))
         }
         _ => {
             let why = format!(
-                "GitHub calls {} what the upstream run was about, but does not tell whether it is a branch or a tag.",
+                "GitHub calls `{}` what the upstream run was about, but does not tell whether it is a branch or a tag.",
                 shown(name)
             );
             facts.unknown("reference", "branch-or-tag", &why);

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::diagnostic::Diagnostics;
 use crate::policy::document::{self, Content, Language, Node};
+use crate::text::shown;
 use crate::version::ecmascript::number_text;
 use crate::{Diagnostic, Span};
 
@@ -64,8 +65,7 @@ fn choose<'s, 'a>(steps: &'s [Step<'a>], wanted: Option<&str>) -> Result<&'s Ste
             Err(Box::new(error.help("name a workflow that has one")))
         }
         ([], Some(id)) => {
-            let error =
-                Diagnostic::error("no-metadata-step", format!("no {ACTION} step has the id `{}`", id.escape_debug()));
+            let error = Diagnostic::error("no-metadata-step", format!("no {ACTION} step has the id `{}`", shown(id)));
             Err(Box::new(error.help(format!("the steps are {}", names(steps)))))
         }
         ([first, ..], _) => {
