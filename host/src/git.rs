@@ -214,9 +214,56 @@ fn without_secret(url: &str) -> String {
     }
 }
 
+/// A path as git writes it where it is not printable ASCII: in double quotes, with the escapes of C.
+pub(crate) fn unquoted(line: &str) -> Option<String> {
+    let mut rest = line.strip_prefix('"')?.strip_suffix('"')?.bytes();
+    let mut path = Vec::with_capacity(line.len());
+    while let Some(byte) = rest.next() {
+        path.push(match byte {
+            b'"' => return None,
+            b'\\' => match rest.next()? {
+                b'a' => 0x07,
+                b'b' => 0x08,
+                b't' => b'\t',
+                b'n' => b'\n',
+                b'v' => 0x0b,
+                b'f' => 0x0c,
+                b'r' => b'\r',
+                itself @ (b'"' | b'\\') => itself,
+                first @ b'0'..=b'3' => {
+                    let mut digit = || rest.next().filter(|b| matches!(b, b'0'..=b'7')).map(|b| b - b'0');
+                    (first - b'0') << 6 | digit()? << 3 | digit()?
+                }
+                _ => return None,
+            },
+            _ => byte,
+        });
+    }
+    String::from_utf8(path).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quoted_paths_are_read_as_git_writes_them() {
+        for (line, path) in [
+            (r#""src/\303\251.rs""#, Some("src/é.rs")),
+            (r#""a\tb\"c\\d""#, Some("a\tb\"c\\d")),
+            (r#""é""#, Some("é")),
+            (r#""""#, Some("")),
+            (r#"""#, None),
+            (r#""a\""#, None),
+            (r#""a"b""#, None),
+            (r#""\38x""#, None),
+            (r#""\303""#, None),
+            (r#""\q""#, None),
+            ("a", None),
+        ] {
+            assert_eq!(unquoted(line).as_deref(), path, "{line}");
+        }
+    }
 
     #[test]
     fn an_address_keeps_no_secret() {

@@ -289,3 +289,28 @@ fn the_integration_has_every_input_and_every_output() {
         );
     }
 }
+
+#[test]
+fn a_run_that_nobody_can_name_is_told() {
+    let of = |line: &str| {
+        let run = Run::new("metadata").arg("--images").arg("ghcr.io/acme/app").arg("--tags").arg(line);
+        let run = run.git(&["init", "-q"]).git(&["commit", "-q", "--allow-empty", "-m", "1"]).git(&["tag", "v1.2.3"]);
+        run.git(&["tag", "app/v1.2.3"]).git(&["checkout", "-q", "--detach"]).go()
+    };
+    let done = of("type=ref,event=tag");
+    assert_eq!(done.code, 0);
+    insta::assert_snapshot!(done.stderr, @r"
+    warning[reference-unknown]: several tags point at the commit, and git does not tell which is meant
+    warning[metadata]: no Docker image version has been generated. Check tags input
+
+    warning[metadata]: no Docker tag has been generated. Check tags input
+    ");
+    let done = of("type=raw,value=x,enable={{is_default_branch}}");
+    assert_eq!(done.code, 2);
+    insta::assert_snapshot!(done.stderr, @r"
+    warning[reference-unknown]: several tags point at the commit, and git does not tell which is meant
+    error[metadata-refused]: Cannot read properties of undefined (reading 'replace')
+     |
+     = help: the rules ask for a branch or tag, and this run is not known to be about one
+    ");
+}

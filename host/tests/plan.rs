@@ -49,6 +49,89 @@ fn a_pull_request_is_planned_without_a_policy() {
 }
 
 #[test]
+fn changed_files_are_read_as_git_writes_them() {
+    let policy = "version: 1\ntags: [{when: {paths: ['src/é.rs']}, tag: 'src-{{sha}}'}, {tag: 'x-{{sha}}'}]\n";
+    let run = |list: &str| {
+        let run = pull_request("plan").file("buildonce.yaml", policy).file("list", list);
+        run.arg("--changed-files").arg("list").go()
+    };
+    for (list, first) in [("src/é.rs\n", "src-1111111"), (r#""src/\303\251.rs""#, "src-1111111"), ("b\n", "x-1111111")]
+    {
+        let done = run(list);
+        assert!(done.stdout.contains(&format!("ghcr.io/acme/app:{first}")), "{list}: {}{}", done.stdout, done.stderr);
+    }
+    let done = run("a\n\n\"b\n");
+    assert_eq!(done.code, 2);
+    insta::assert_snapshot!(done.stderr, @r#"
+    error[invalid-changed-files]: the list of changed files, line 3: `"b` is no path as git quotes it
+     |
+     = help: write the path as it is, or as `git diff --name-only` does
+    "#);
+    let done = pull_request("plan").file("buildonce.yaml", policy).go();
+    assert_eq!(done.code, 2);
+    insta::assert_snapshot!(done.stderr, @r"
+    error[changed-files-unknown]: the rule depends on changed files, and they are not known
+     --> buildonce.yaml:2:15
+      |
+    2 | tags: [{when: {paths: ['src/é.rs']}, tag: 'src-{{sha}}'}, {tag: 'x-{{sha}}'}]
+      |               ^^^^^^^^^^^^^^^^^^^^^ asks for changed files
+      |
+      = help: list them in a file for `--changed-files`, or restrict the rule to other events
+    ");
+}
+
+#[test]
+fn a_document_of_facts_has_its_own_time() {
+    let done = Run::new("plan").arg("--facts").arg("facts.json").arg("--now").arg("0").go();
+    assert_eq!(done.code, 2);
+    insta::assert_snapshot!(done.stderr, @r"
+    error: the argument '--facts <FILE>' cannot be used with '--now <TIME>'
+
+    Usage: buildonce plan --facts <FILE>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn what_nobody_wrote_has_no_place() {
+    let reference = "{\"full\": \"refs/heads/main\", \"name\": \"main\", \"kind\": \"branch\"}";
+    let facts = format!(
+        "{{\"engine\": \"jenkins\", \"event\": \"push\", \"event_name\": \"push\", \"repository\": {{\"path\": \"acme/app\"}}, \
+         \"reference\": {reference}, \"revisions\": {{\"built\": \"{HEAD}\"}}}}"
+    );
+    let done = Run::new("plan").arg("--facts").arg("-").stdin(facts).go();
+    assert_eq!(done.code, 2);
+    insta::assert_snapshot!(done.stderr, @r"
+    error[registry-image-unknown]: `{{registry-image}}` is not known, as the repository's server is not
+     |
+     = help: name the images in the policy, under `images`
+    ");
+}
+
+#[test]
+fn where_nothing_is_built_there_are_no_arguments() {
+    let policy = "version: 1\nextends: build-once-test-many\nskip: {subjects: ['.']}\n";
+    let push = |form: &str| {
+        let commit = format!("\"after\": \"{MERGE}\", \"head_commit\": {{\"id\": \"{MERGE}\", \"message\": \"x\"}}");
+        let repository = "\"repository\": {\"full_name\": \"acme/app\", \"default_branch\": \"main\"}";
+        let payload = format!("{{\"ref\": \"refs/heads/main\", {commit}, {repository}}}");
+        let run = pull_request("plan").env("GITHUB_EVENT_NAME", "push").env("GITHUB_REF", "refs/heads/main");
+        let run = run.file("event.json", payload).file("buildonce.yaml", policy).file("list", "a\n");
+        run.arg("--changed-files").arg("list").arg("--format").arg(form).go()
+    };
+    let done = push("args");
+    assert_eq!((done.code, done.stdout.as_str()), (0, ""), "{}", done.stderr);
+    insta::assert_snapshot!(done.stderr, @r"
+    note[no-run]: nothing is built, so the builder gets no arguments
+     |
+     = help: `--format command` has no line then
+    ");
+    let done = push("command");
+    assert_eq!((done.code, done.stdout.as_str(), done.stderr.as_str()), (0, "", ""));
+}
+
+#[test]
 fn a_policy_in_the_top_folder_is_found_from_below() {
     let policy = "version: 1\nimages: [ghcr.io/acme/own]\ntags: [{tag: 'x-{{sha}}'}]\n";
     let run = pull_request("plan").file("buildonce.yaml", policy).git(&["init", "-q"]);

@@ -211,7 +211,7 @@ fn paths<'a>(when: &'a When, scope: &Scope<'a>) -> Option<Judged<'a>> {
         None => Finding::Unknown(
             Diagnostic::error("changed-files-unknown", "the rule depends on changed files, and they are not known")
                 .label("asks for changed files")
-                .help("fetch enough history for git to compare with the base, or restrict the rule to other events"),
+                .help("list them in a file for `--changed-files`, or restrict the rule to other events"),
         ),
         Some(files) => match files.iter().find(|file| globs.is_match(file)) {
             Some(file) => Finding::Met(Cow::Borrowed(file)),

@@ -19,10 +19,10 @@ impl Place {
         Self { file: Arc::clone(file), span }
     }
 
-    /// Puts a diagnostic here.
+    /// Puts a diagnostic here; what nobody wrote has no place.
     #[must_use]
     pub fn mark(&self, diagnostic: Diagnostic) -> Diagnostic {
-        diagnostic.at(&self.file, self.span)
+        if self.file.is_empty() { diagnostic } else { diagnostic.at(&self.file, self.span) }
     }
 }
 

@@ -7,6 +7,7 @@
 use super::model::{ArchiveFormat, ArchiveMethod, ArchivePlan, Delivery, PlannedImage};
 use crate::facts::Facts;
 use crate::policy::{Policy, Scope, Verdict, When};
+use crate::text::concat;
 use crate::{Diagnostic, Reason};
 
 /// What is built when no rule says for which platforms.
@@ -14,6 +15,9 @@ const DEFAULT_PLATFORM: &str = "linux/amd64";
 
 /// The first buildx that writes several outputs of one build, `--push` with `--load` among them.
 const SEVERAL_OUTPUTS: (u64, u64) = (0, 14);
+
+/// The first buildx that knows `--annotation`.
+const ANNOTATIONS: (u64, u64) = (0, 12);
 
 /// The code of the reason that the archive takes a second build.
 pub(super) const SECOND_EXPORT: &str = "second-export";
@@ -193,6 +197,14 @@ fn outputs(policy: &Policy, facts: &Facts, shapes_plan: bool, reasons: &mut Vec<
                 .to_owned(),
         ),
     }
+}
+
+/// Why the policy's builder is given no annotations, where it is known to take none.
+pub(super) fn no_annotations(policy: &Policy, facts: &Facts) -> Option<Reason> {
+    let is_buildx = policy.build.builder.is_empty() || policy.build.builder == ["buildx"];
+    let builder = facts.builder.as_ref().filter(|builder| is_buildx && builder.name == "buildx")?;
+    let message = || concat(&["buildx ", &builder.version, " takes no annotations; 0.12 does"]);
+    (version(&builder.version)? < ANNOTATIONS).then(|| Reason::new("builder-no-annotations", message()))
 }
 
 /// Major and minor of a version as builders print it: `v0.13.1-desktop.1`, `0.14.0+ds`, `github.com/docker/buildx v0.12.0`.

@@ -253,7 +253,8 @@ pub(super) fn absence(value: Value, facts: &Facts) -> String {
             "the git tag is not a semantic version"
         }
         Value::Tag | Value::Version | Value::Major | Value::Minor | Value::Patch => "the run is about no git tag",
-        Value::RunId | Value::RunAttempt => "the run is not an engine's",
+        Value::RunId => "the run is not an engine's",
+        Value::RunAttempt => "the run's engine does not count attempts",
         Value::Owner => "the repository has no owner",
         _ => "the run has no such value",
     };

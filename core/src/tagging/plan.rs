@@ -43,7 +43,7 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
     errors.extend(said.errors);
 
     let (platforms, platform_reason) = delivery::platforms(policy, facts, &mut errors);
-    let delivery = if decision.build {
+    let mut delivery = if decision.build {
         warnings.extend(said.warnings);
         match labels::check_checkout(&namer) {
             Ok(warning) => warnings.extend(warning),
@@ -62,12 +62,20 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
     if !errors.is_empty() && !deleted {
         return Err(once(errors));
     }
+    let mut annotations = said.annotations.as_slice();
+    if let Some(reason) = delivery::no_annotations(policy, facts)
+        && decision.build
+        && !annotations.is_empty()
+    {
+        delivery.reasons.push(reason);
+        annotations = &[];
+    }
     let runs = if decision.build {
         arguments::decide(&Parts {
             builder: &policy.build.builder,
             images: &images,
             labels: &said.labels,
-            annotations: &said.annotations,
+            annotations,
             build_args: &said.build_args,
             delivery: &delivery,
             force_refresh: decision.force_refresh,

@@ -19,6 +19,9 @@ pub(super) fn decide(skip: &Skip, facts: &Facts) -> BuildDecision {
     if is_deletion(facts) {
         return not_built(vec![Reason::new("deleted", "the run is about something that was deleted")]);
     }
+    if let (EventKind::Release, Some(action @ ("deleted" | "unpublished"))) = (facts.event, facts.action.as_deref()) {
+        return not_built(vec![Reason::new("withdrawn", concat(&["the release was ", action]))]);
+    }
     if facts.event.is_change() && facts.action.as_deref() == Some("closed") {
         let message = "the pull request was closed, and its last commit was built when it was pushed";
         return not_built(vec![Reason::new("closed", message)]);
@@ -242,6 +245,14 @@ mod tests {
         assert_eq!(decide(&skip(), &closed).reasons[0].code, "closed");
         let reopened = Facts { action: Some("reopened".to_owned()), ..closed };
         assert!(decide(&skip(), &reopened).build);
+    }
+
+    #[test]
+    fn a_release_that_is_taken_back_builds_nothing() {
+        for (action, build) in [("published", true), ("edited", true), ("deleted", false), ("unpublished", false)] {
+            let facts = Facts { event: EventKind::Release, action: Some(action.to_owned()), ..titled("Add", "v1") };
+            assert_eq!(decide(&skip(), &facts).build, build, "{action}");
+        }
     }
 
     #[test]

@@ -201,7 +201,18 @@ fn given_builder(options: &FactsOptions) -> Result<Option<Builder>, Problem> {
 
 fn changed_files(path: &Path) -> Result<Vec<String>, Problem> {
     let text = document::read("the list of changed files", path, document::CHANGED_FILES)?;
-    Ok(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
+    let lines = text.lines().zip(1..).filter(|(line, _)| !line.is_empty());
+    let path = |(line, number): (&str, usize)| {
+        if !line.starts_with('"') {
+            return Ok(line.to_owned());
+        }
+        git::unquoted(line).ok_or_else(|| {
+            let message = format!("the list of changed files, line {number}: `{line}` is no path as git quotes it");
+            Problem::usage("invalid-changed-files", message)
+                .help("write the path as it is, or as `git diff --name-only` does")
+        })
+    };
+    lines.map(path).collect()
 }
 
 /// A list that somebody wrote down is taken for the whole: whoever cuts it cuts it knowingly.

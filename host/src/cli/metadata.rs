@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use buildonce::types::{Diagnostic, MetadataInputs, MetadataReport, Severity};
+use buildonce::types::{Diagnostic, Facts, MetadataInputs, MetadataReport, Severity};
 use clap::{Args, ValueEnum};
 
 use super::inputs::{self, Inputs, Known};
@@ -109,6 +109,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     terminal.note(&observed.notes, &observed.sources());
     let Known { held, facts } = observed.known(&mut session)?;
     terminal.note(&facts.notes, &observed.sources());
+    terminal.note(&not_told(&facts), &Sources::default());
     let mut context = session.metadata_from_facts(held)?;
     context.switches = metadata::switches(|name| env::var_os(name))?;
     let forge = Forge::from_variables(PlainHttp::Loopback, |_| None)?;
@@ -119,8 +120,12 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
     if let Some(failure) = &report.failure {
         if !report.findings.iter().any(|found| found.severity == Severity::Error) {
             terminal.note(&report.findings, &Sources::default());
-            return Err(Problem::usage("metadata-refused", failure.message.clone())
-                .help("docker/metadata-action refuses the same inputs with the same words"));
+            let help = if facts.reference.is_some() {
+                "docker/metadata-action refuses the same inputs with the same words"
+            } else {
+                "the rules ask for a branch or tag, and this run is not known to be about one"
+            };
+            return Err(Problem::usage("metadata-refused", failure.message.clone()).help(help));
         }
         return Err(Problem::refused(report.findings, Sources::default()));
     }
@@ -158,6 +163,12 @@ impl Options {
             api: "none".to_owned(),
         })
     }
+}
+
+/// Why nobody knows what the run is about: rules for branches and tags make nothing of it.
+fn not_told(facts: &Facts) -> Vec<Diagnostic> {
+    let unknown = facts.unknowns.iter().filter(|unknown| unknown.fact == "reference");
+    unknown.map(|unknown| finding(Severity::Warning, "reference-unknown", lower(&unknown.reason.message))).collect()
 }
 
 /// The lines of a file, then those of the options.

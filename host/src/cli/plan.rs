@@ -18,12 +18,12 @@ use crate::problem::finding;
 use crate::render::{self, Detail, PlanView, Style};
 
 /// Shown below the options.
-const EXAMPLES: &str = r#"Examples:
+const EXAMPLES: &str = r"Examples:
   buildonce plan
   buildonce plan --format github
   buildonce plan --format dotenv --output plan.env
-  eval "docker buildx build $(buildonce plan --format args) ."
-  buildonce plan --format bake --output plan.json && docker buildx bake --file plan.json buildonce"#;
+  buildonce plan --format command > plan.sh && sed 's/$/ ./' plan.sh | sh -e
+  buildonce plan --format bake --output plan.json && docker buildx bake --file plan.json buildonce";
 
 /// What the image of this run is called, where it goes, and why
 ///
@@ -61,9 +61,9 @@ enum Format {
     Dotenv,
     /// A file for `docker buildx bake`, with the target `buildonce` to build or to inherit
     Bake,
-    /// The builder's arguments on one line, quoted for a shell
+    /// The builder's arguments on one line, quoted for a shell; nothing when nothing is built
     Args,
-    /// The builder's whole command line without the folder to build, quoted for a shell; usually one line
+    /// The builder's whole command lines without the folder to build, quoted for a shell: usually one, none when nothing is built
     Command,
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn run(options: &Options, engine: &EngineOptions, terminal: Terminal)
         }
         Format::Args => {
             terminal.note(&plan.warnings, &run.sources);
-            terminal.note(&more_runs(&plan), &run.sources);
+            terminal.note(&not_one_run(&plan), &run.sources);
             deliver(&outputs::args(&plan), options.output.as_deref(), terminal)?;
         }
         Format::Command => {
@@ -151,14 +151,23 @@ impl Planned {
     }
 }
 
-/// Says so when the arguments are those of the first of several runs.
-fn more_runs(plan: &ImagePlan) -> Vec<Diagnostic> {
-    if plan.runs.len() < 2 {
-        return Vec::new();
-    }
-    let message = format!("the builder runs {} times, and these are the arguments of the first run", plan.runs.len());
-    let mut note = finding(Severity::Note, "several-runs", message);
-    note.help = Some("`--format command` has a line for each run".to_owned());
+/// Says so when there are no arguments, or those of the first of several runs.
+fn not_one_run(plan: &ImagePlan) -> Vec<Diagnostic> {
+    let (code, message, help) = match plan.runs.len() {
+        0 => (
+            "no-run",
+            "nothing is built, so the builder gets no arguments".to_owned(),
+            "`--format command` has no line then",
+        ),
+        1 => return Vec::new(),
+        several => (
+            "several-runs",
+            format!("the builder runs {several} times, and these are the arguments of the first run"),
+            "`--format command` has a line for each run",
+        ),
+    };
+    let mut note = finding(Severity::Note, code, message);
+    note.help = Some(help.to_owned());
     vec![note]
 }
 

@@ -40,6 +40,10 @@ pub(super) fn merge_request(input: &Input<'_>, facts: &mut Facts, sha: Option<St
         sha: facts.revisions.head.clone(),
         repository: env.word("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"),
     };
+    if head.repository.is_none() {
+        let why = "`CI_MERGE_REQUEST_SOURCE_PROJECT_PATH` is empty, as it is for a fork that is gone.";
+        facts.unknown("change.fork", "variable-missing", why);
+    }
     let base =
         ChangeSide { branch: env.name("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"), sha: base_sha, repository: target };
     adopt(
@@ -174,7 +178,10 @@ mod tests {
         ] {
             let others = MERGE_REQUEST.iter().filter(|(name, _)| *name != SOURCE).copied();
             let env: Vec<_> = others.chain([(SOURCE, path)]).collect();
-            assert_eq!(run("merge_request_event", &env).unwrap().change.unwrap().fork, expected, "{path}");
+            let facts = run("merge_request_event", &env).unwrap();
+            let told = facts.unknowns.iter().any(|unknown| unknown.fact == "change.fork");
+            assert_eq!(facts.change.unwrap().fork, expected, "{path}");
+            assert_eq!(told, expected == ForkStatus::Unknown, "{path}");
         }
     }
 
