@@ -171,6 +171,7 @@ pub(super) const RULES: &[Rule] = &[
             "text file busy",
             r"\betxtbsy\b",
             "could not get lock",
+            "resource temporarily unavailable",
             "unable to (?:acquire|lock|obtain)",
             "dpkg (?:frontend|status).{0,20}lock",
             "is (?:already )?locked",
