@@ -180,6 +180,7 @@ pub(super) const RULES: &[Rule] = &[
             "failed to authenticate",
             "error getting credentials",
             "authorization failed",
+            "did not include a token",
             "not authenticated",
             r"\be401\b",
             r"\bauthorization required\b",

@@ -39,6 +39,19 @@ pub(super) const RULES: &[Rule] = &[
     )
     .remedy(Remedy::IgnoreCacheExport),
     Rule::new(
+        Permanent,
+        85,
+        "cache.refused",
+        "cache-refused",
+        &["error writing [a-z]+ blob: .*: 4(?:0[0134569]|1[025]|22) [a-z]"],
+        (
+            "error writing manifest blob: failed commit on ref \"sha256:1\": unexpected status: 404 Not Found",
+            "moby/buildkit cache/remotecache; RFC 9110 section 15.5",
+        ),
+    )
+    .likely()
+    .remedy(Remedy::IgnoreCacheExport),
+    Rule::new(
         Transient,
         84,
         "cache.write",

@@ -126,8 +126,6 @@ pub(super) const RULES: &[Rule] = &[
             "layerpartstoosmall",
             "uploadnotfound",
             "invalid upload",
-            "failed to upload (?:layer|blob)",
-            "uploading layer.*failed",
         ],
         (
             "blob upload unknown: blob upload unknown to registry",
@@ -200,7 +198,6 @@ pub(super) const RULES: &[Rule] = &[
             "failed commit on ref",
             r"ref \S+ locked",
             r": locked for \d",
-            "failed to commit",
             r"error committing the finished image.*(?:reset|eof|timeout|5\d\d)",
         ],
         (
@@ -215,13 +212,25 @@ pub(super) const RULES: &[Rule] = &[
         83,
         "registry.commit-refused",
         "commit-refused",
-        &["failed commit on ref .*: 4(?:0[04569]|1[025]|22) [a-z]"],
+        &["failed commit on ref .*: 4(?:0[014569]|1[025]|22) [a-z]"],
         (
             "failed commit on ref \"index-sha256:1\": unexpected status: 400 Bad Request",
             "containerd core/remotes/docker/pusher.go; RFC 9110 section 15.5",
         ),
     )
     .likely(),
+    Rule::new(
+        Permanent,
+        83,
+        "registry.commit-forbidden",
+        "forbidden",
+        &["failed commit on ref .*: 403 "],
+        (
+            "failed commit on ref \"manifest-sha256:1\": unexpected status: 403 Forbidden",
+            "containerd core/remotes/docker/pusher.go; RFC 9110 section 15.5.4",
+        ),
+    )
+    .doubtful(),
     Rule::new(
         Permanent,
         91,
@@ -240,7 +249,7 @@ pub(super) const RULES: &[Rule] = &[
         "registry.unsupported",
         "unsupported",
         &[
-            r"\bmanifest type .{0,60}unsupported",
+            r"\bmanifest.{0,60}(?:unsupported|not supported)",
             "unsupported (?:manifest|media ?type|schema)",
             "mediatype.*(?:not supported|unsupported|should be)",
             "schema ?(?:version ?)?1.*(?:deprecated|removed|not supported|no longer)",
@@ -286,7 +295,7 @@ pub(super) const RULES: &[Rule] = &[
         "registry.push-failed",
         "push-failed",
         &[
-            "failed to (?:push|copy|do request|fetch oauth token)",
+            "failed to (?:push|copy|do request|fetch oauth token|upload (?:layer|blob))",
             "failed to (?:fetch anonymous token|read blob)",
             "failed to (?:resolve source metadata|fetch content|download (?:layer|blob|image))",
             "error (?:pushing image|pulling image|writing blob|copying (?:image|blob))",
