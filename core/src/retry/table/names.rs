@@ -11,6 +11,7 @@ pub(super) const RULES: &[Rule] = &[
         "host-retired",
         &[
             r"mirrorlist\.centos\.",
+            "no urls in mirrorlist",
             r"vault\.centos\..*not found",
             r"(?:could not resolve|no such host).*(?:jcenter\.bintray|dl\.bintray)",
             r"(?:name or service not known|failed to resolve).*(?:jcenter\.bintray|dl\.bintray)",
