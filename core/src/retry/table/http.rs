@@ -44,6 +44,7 @@ pub(super) const RULES: &[Rule] = &[
         "http-500",
         &[
             status!("500"),
+            r"request to \S+: 5\d\d\b",
             r"\binternal server error\b",
             "internal server ?error:",
             r"\bunknown: internal error",

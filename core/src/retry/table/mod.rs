@@ -11,7 +11,7 @@ macro_rules! status {
             "answered|received)",
             r"(?:[^a-z0-9]{1,3}(?:code|status|error|of|is|was|with|a|an|http)){0,3}[^a-z0-9]{1,4}",
             $code,
-            r"(?:[^0-9.]|$)"
+            r"(?:[^0-9.]|\.?(?:\s|$))"
         )
     };
 }
