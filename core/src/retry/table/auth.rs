@@ -236,7 +236,7 @@ pub(super) const RULES: &[Rule] = &[
             "no tokens? available",
             "error fetching (?:the )?(?:ambient|oidc|id) (?:credentials|token)",
             r"(?:fulcio|rekor|sigstore|oidc|tuf).{0,60}(?:internal_?error|internal error|5\d\d)",
-            "(?:fulcio|rekor|sigstore|oidc|tuf).{0,60}(?:unavailable|timed? ?out|eof|reset)",
+            "(?:fulcio|rekor|sigstore|oidc|tuf).{0,60}(?:unavailable|timed? ?out|eof|reset|invalid character)",
             "error (?:getting|retrieving|requesting) (?:the )?(?:id|oidc) token",
             r"getting signer.*(?:timeout|5\d\d|eof)",
             r"(?:calling|posting|signing|uploading|getting).{0,30}(?:rekor|fulcio|tlog).{0,80}(?:5\d\d|timeout|eof)",

@@ -38,6 +38,7 @@ pub(super) const RULES: &[Rule] = &[
             "(?:error|failed).*grpc.*(?:closed|eof)",
             r"rpc error: code = \w+ desc = (?:[^:]{0,60}: )?(?:eof|(?:unexpectedly )?closed)\b",
             "lease .* (?:not found|does not exist)",
+            "missing lease",
             "failed to (?:find|create) (?:solver )?(?:job|lease)",
             "unknown job",
             "no such job",

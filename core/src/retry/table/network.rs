@@ -357,7 +357,7 @@ pub(super) const RULES: &[Rule] = &[
             "network.*(?:appears to be|seems to (?:be|have)) ",
             r"\bconnection error\b",
             r"connectionerror\b",
-            "error sending request",
+            "error (?:sending|when performing the) request",
             "connection failed",
             r"failed to connect\b",
             r"sslerror\b",

@@ -55,7 +55,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule::new(
         Permanent,
-        55,
+        63,
         "git.remote",
         "git-remote",
         &[
@@ -67,6 +67,7 @@ pub(super) const RULES: &[Rule] = &[
             "git fetch.*failed",
             "unable to access 'http",
             r"the process '\S*git\S*' failed",
+            "(?:fetch|git).*exit (?:status|code:?) 128",
         ],
         ("fatal: Could not read from remote repository.", "git connect.c"),
     )
