@@ -32,7 +32,8 @@ const EVIDENCE_BYTES: usize = 400;
 /// A line that reports what a tool gets over by itself.
 const NOTICE: &[&str] = &[
     r"\bwarn(?:ing)?\b",
-    "level=warn",
+    "level=(?:warn|info)",
+    r"\binfo\[\d",
     "^w: ",
     "^ign:",
     r"\bretrying\b",

@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
             r"\.(?:ex|exs|erl|dart|sol):?[\[(:]\d+[,:]?\d*[\])]?:? ?(?:-|:)? ?(?:fatal )?error\b",
             r"\.java:\[\d+,\d+\]",
             r"\.java:\d+: error",
-            r"\.go:\d+:\d+: ",
+            r"\.go:\d+:\d+: [^@]*$",
             r"\.kts?: \(?\d+[,:] ?\d+\)?:",
             r"^e: (?:file://)?/?\S+\.kts?",
             r"\.(?:ts|tsx|vue)\(\d+,\d+\): error",

@@ -45,6 +45,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             status!("500"),
             r"request to \S+: 5\d\d\b",
+            r" - \(5\d\d\) ",
             r"\binternal server error\b",
             "internal server ?error:",
             r"\bunknown: internal error",
