@@ -6,14 +6,14 @@ use super::model::{BuildEvent, BuildRequest, BuildStep, BuildStepKind, Landing, 
 use super::progress::Progress;
 use super::shelf::{self, Shelf};
 use crate::Reason;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::facts::Facts;
 use crate::policy::Policy;
 use crate::receipt::{self, Receipt};
 use crate::reference::Digest;
 use crate::selection::exchange::ProbeRecord;
 use crate::selection::{Answer, Look, Observation, Probe, Sight, View};
-use crate::tagging::{ImagePlan, PlannedImage, REVISION};
+use crate::tagging::{CHECKOUT_DIFFERS, ImagePlan, PlannedImage, REVISION};
 
 /// Says what comes next, from everything that happened so far, in order.
 ///
@@ -37,6 +37,11 @@ pub fn next(
             return Ok(BuildStep { reason, ..BuildStep::of(BuildStepKind::Fail) });
         }
     };
+    // A plan may be made where nothing is built. An image with another commit's name on it would be proof of what it is not.
+    let other = plan.warnings.iter().find(|warning| warning.code == CHECKOUT_DIFFERS && plan.decision.build);
+    if let Some(other) = other {
+        return Err(vec![Diagnostic { severity: Severity::Error, ..other.clone() }]);
+    }
     let build = Build { plan: &plan, facts, request, events: &events, commands: Commands { plan: &plan, request } };
     Ok(build.run())
 }

@@ -52,6 +52,9 @@ pub(super) fn decide(policy: &Policy, namer: &Namer<'_>, version: Option<&str>) 
     said
 }
 
+/// The code of the warning that another commit is checked out than the image is named after.
+pub(crate) const CHECKOUT_DIFFERS: &str = "checkout-differs";
+
 /// Whether the image can carry the name of its commit: what is checked out must be what the plan says is built.
 pub(super) fn check_checkout(namer: &Namer<'_>) -> Result<Option<Diagnostic>, Box<Diagnostic>> {
     let facts = namer.facts();
@@ -72,7 +75,7 @@ pub(super) fn check_checkout(namer: &Namer<'_>) -> Result<Option<Diagnostic>, Bo
         return Err(Box::new(Diagnostic::error("checkout-is-not-the-change", message).help(help)));
     }
     let message = format!("the checkout is {checkout}, and the image is labelled with {built}");
-    Ok(Some(Diagnostic::warning("checkout-differs", message).help("check out the commit that the run is about")))
+    Ok(Some(Diagnostic::warning(CHECKOUT_DIFFERS, message).help("check out the commit that the run is about")))
 }
 
 /// What every image says, in the order of the keys.

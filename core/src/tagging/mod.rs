@@ -19,7 +19,7 @@ mod skip;
 #[cfg(test)]
 mod testing;
 
-pub(crate) use labels::{HEAD_REVISION, REVISION};
+pub(crate) use labels::{CHECKOUT_DIFFERS, HEAD_REVISION, REVISION};
 pub use model::*;
 pub use plan::{explain, lookup, plan};
 pub use sanitize::sanitize;

@@ -354,3 +354,15 @@ fn a_release_takes_latest_when_the_registry_has_no_newer_one() {
     assert_eq!(world.run(&policy(&source), &kept, &request()).step.kind, BuildStepKind::Done);
     assert!(!world.log.contains(&"look a.example/app:".to_owned()), "{:?}", world.log);
 }
+
+#[test]
+fn what_is_checked_out_is_what_is_named() {
+    let (policy, mut facts) = (policy(BUILDX), push(&["a.example"]));
+    let next = |facts: &Facts| buildonce_core::build::next(&policy, facts, &request(), &[]);
+    facts.revisions.checkout.clone_from(&facts.revisions.built);
+    assert!(next(&facts).is_ok());
+    facts.revisions.checkout = Some("f".repeat(40));
+    assert!(buildonce_core::tagging::plan(&policy, &facts).is_ok());
+    let errors: Vec<String> = next(&facts).unwrap_err().iter().map(|e| format!("{}: {}", e.code, e.message)).collect();
+    insta::assert_snapshot!(errors.join("\n"), @"checkout-differs: the checkout is ffffffffffffffffffffffffffffffffffffffff, and the image is labelled with abc1234abc1234abc1234abc1234abc1234abc12");
+}
