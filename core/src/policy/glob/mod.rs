@@ -20,6 +20,9 @@ pub struct GlobError {
     pub offset: usize,
 }
 
+/// Stands in an [outline](Glob::outline) for what is open there. No name of git or of a registry holds it.
+const OPEN: char = '\u{10ffff}';
+
 /// One compiled pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glob {
@@ -180,6 +183,24 @@ impl Glob {
         }
         text
     }
+
+    /// The pattern as a text in which [`OPEN`] stands for every open place. Only a star takes it, and a star takes everything: so a
+    /// pattern that matches the outline matches, among texts without `/`, all that this one does.
+    fn outline(&self) -> String {
+        let mut text = String::new();
+        let mut at = 0;
+        loop {
+            let (character, next) = match self.program.get(at) {
+                Some(Step::Character(character)) => (*character, at + 1),
+                // The later target leaves a loop or skips what is optional.
+                Some(Step::Split(first, second)) => (OPEN, *first.max(second)),
+                Some(Step::End) | None => return text,
+                Some(_) => (OPEN, at + 1),
+            };
+            text.push(character);
+            at = next;
+        }
+    }
 }
 
 /// Steps that a match could be at.
@@ -255,6 +276,19 @@ impl GlobList {
     /// Whether the text is included.
     pub fn is_match(&self, text: &str) -> bool {
         self.items.iter().rev().find(|(_, glob)| glob.is_match(text)).is_some_and(|(include, _)| *include)
+    }
+
+    /// Whether the list plainly takes every text without `/` that the other one takes: `v*` takes what `v1.*` does.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        let takes_away = self.items.iter().any(|(include, _)| !include);
+        let takes = |glob: &Glob| {
+            let outline = glob.outline();
+            if takes_away && outline.contains(OPEN) {
+                return false;
+            }
+            self.is_match(&outline) || !takes_away && self.including().any(|own| own == glob)
+        };
+        self == other || other.including().all(takes)
     }
 
     /// The patterns as they were written.
@@ -381,6 +415,36 @@ mod tests {
     }
 
     #[test]
+    fn a_wider_list_is_told_where_it_is_plain() {
+        let list = |patterns: &[&str]| GlobList::new(patterns.iter().copied()).unwrap();
+        for (wide, narrow) in [
+            (&["*"][..], &["latest", "v[0-9]+.[0-9]*"][..]),
+            (&["v*"], &["v1.?", "v+", "v**", "v*", "v", "v[0-9]"]),
+            (&["*-*"], &["pr-*", "*-x-*"]),
+            (&["latest", "v[0-9]+"], &["v[0-9]+", "latest"]),
+            (&["*", "!latest"], &["v1", "v2"]),
+            (&["*", "!latest"], &["*", "!latest"]),
+            (&["a*"], &["ab*", "!abc"]),
+        ] {
+            assert!(list(wide).covers(&list(narrow)), "{wide:?} over {narrow:?}");
+        }
+        for (wide, narrow) in [
+            (&["v*"][..], &["v?x"][..]),
+            (&["v*"], &["v*", "latest"]),
+            (&[r"v\*"], &["v*"]),
+            (&["*-*"], &["[a-z]x"]),
+            (&["*a*"], &["[ab]", "a"]),
+            (&["*", "!latest"], &["latest"]),
+            (&["*", "!latest"], &["l*"]),
+            (&["v1*"], &["v*"]),
+            (&["v[0-9]"], &["v[0-9]+"]),
+            (&["a+"], &["a*"]),
+        ] {
+            assert!(!list(wide).covers(&list(narrow)), "{wide:?} over {narrow:?}");
+        }
+    }
+
+    #[test]
     fn hostile_patterns_take_linear_time() {
         // A backtracking matcher would need more steps than there are atoms for any of these.
         let text = "a".repeat(2_000);
@@ -430,6 +494,19 @@ mod tests {
         fn a_sample_matches(pattern in "[ab/*?+]{1,8}") {
             if let Ok(glob) = Glob::new(&pattern) {
                 prop_assert!(glob.is_match(&glob.sample()), "{} is no {}", glob.sample(), pattern);
+            }
+        }
+
+        #[test]
+        fn a_list_takes_all_that_one_takes_that_it_covers(
+            wide in "!?[ab*?+]{1,4}", narrow in "[ab*?+]{1,5}", texts in proptest::collection::vec("[ab]{0,5}", 8)
+        ) {
+            if let (Ok(wide), Ok(narrow)) = (GlobList::new(["*", &wide]), GlobList::new([narrow.as_str()]))
+                && wide.covers(&narrow)
+            {
+                for text in texts {
+                    prop_assert!(wide.is_match(&text) || !narrow.is_match(&text), "{} in {:?} over {:?}", text, wide, narrow);
+                }
             }
         }
 

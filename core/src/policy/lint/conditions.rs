@@ -1,10 +1,10 @@
 //! Conditions that never hold, and rules that are never reached.
 
-use super::scope::{covers, has_branch, has_diff, has_tag, same};
+use super::scope::{covers, covers_failures, covers_versions, has_branch, has_diff, has_tag, same};
 use super::{conditions_of, warn};
 use crate::diagnostic::Diagnostics;
 use crate::facts::EventKind;
-use crate::policy::{Policy, TagRule, TagSource, When};
+use crate::policy::{Place, Policy, RetryRule, TagRule, TagSource, When};
 
 pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
     for when in conditions_of(policy) {
@@ -14,7 +14,12 @@ pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
         contradiction(when, findings);
         dead_events(when, findings);
     }
-    unreachable_platforms(policy, findings);
+    let platforms = &policy.build.platforms;
+    unreachable(platforms, "runs", |first, rule| covers(&first.when, &rule.when), |rule| &rule.place, findings);
+    let retries = &policy.retry.rules;
+    let fails = |first: &RetryRule, rule: &RetryRule| covers_failures(&first.when, &rule.when);
+    unreachable(retries, "failures", fails, |rule| &rule.place, findings);
+    unreachable(&policy.retention.rules, "versions", covers_versions, |rule| &rule.place, findings);
     duplicates(policy, findings);
 }
 
@@ -60,14 +65,19 @@ fn dead_events(when: &When, findings: &mut Diagnostics) {
     }
 }
 
-/// Platform rules after one that takes the same runs.
-fn unreachable_platforms(policy: &Policy, findings: &mut Diagnostics) {
-    let rules = &policy.build.platforms;
+/// Rules after one that takes the same. `what` is what the rules are for.
+fn unreachable<T>(
+    rules: &[T],
+    what: &str,
+    covers: fn(&T, &T) -> bool,
+    place: fn(&T) -> &Place,
+    findings: &mut Diagnostics,
+) {
     for (index, rule) in rules.iter().enumerate() {
-        if let Some(first) = rules.iter().take(index).find(|first| covers(&first.when, &rule.when)) {
-            let line = first.place.span.line;
-            let message = format!("this rule is never reached: the one at line {line} takes these runs before it");
-            findings.push(warn(&rule.place, "unreachable-rule", message, "put the rule with more conditions first"));
+        if let Some(first) = rules.iter().take(index).find(|first| covers(first, rule)) {
+            let line = place(first).span.line;
+            let message = format!("this rule is never reached: the one at line {line} takes these {what} before it");
+            findings.push(warn(place(rule), "unreachable-rule", message, "put the narrower rule first, or remove it"));
         }
     }
 }

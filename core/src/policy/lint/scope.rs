@@ -1,7 +1,8 @@
 //! On which runs a condition can hold.
 
 use crate::facts::EventKind;
-use crate::policy::{Glob, GlobList, When};
+use crate::pattern::Pattern;
+use crate::policy::{FailureWhen, Glob, GlobList, RetentionAction, RetentionRule, RetentionScope, When};
 
 /// Whether runs of this kind are about a branch.
 pub(super) fn has_branch(event: EventKind) -> bool {
@@ -79,11 +80,7 @@ pub(super) fn same(a: &When, b: &When) -> bool {
 /// Whether every run on which `narrow` holds is one on which `wide` holds. Patterns count as wider only when there
 /// are none.
 pub(super) fn covers(wide: &When, narrow: &When) -> bool {
-    let events = wide
-        .event
-        .as_ref()
-        .is_none_or(|wide| narrow.event.as_ref().is_some_and(|narrow| narrow.iter().all(|event| wide.contains(event))));
-    events
+    lists_no_less(wide.event.as_ref(), narrow.event.as_ref())
         && asks_no_more(wide.branches.as_ref(), narrow.branches.as_ref())
         && asks_no_more(wide.head_branches.as_ref(), narrow.head_branches.as_ref())
         && asks_no_more(wide.tags.as_ref(), narrow.tags.as_ref())
@@ -94,8 +91,39 @@ pub(super) fn covers(wide: &When, narrow: &When) -> bool {
         && asks_no_more(wide.credentials, narrow.credentials)
 }
 
+/// Whether every failure that `narrow` is for is one that `wide` is for.
+pub(super) fn covers_failures(wide: &FailureWhen, narrow: &FailureWhen) -> bool {
+    let in_one_range =
+        |(low, high): &(i32, i32)| wide.exit_codes.iter().flatten().any(|(first, last)| first <= low && high <= last);
+    (wide.exit_codes.is_none() || narrow.exit_codes.as_ref().is_some_and(|codes| codes.iter().all(in_one_range)))
+        && lists_no_less(wide.signal.as_ref(), narrow.signal.as_ref())
+        && lists_no_less(wide.outcome.as_ref(), narrow.outcome.as_ref())
+        && lists_no_less(wide.class.as_ref(), narrow.class.as_ref())
+        && lists_no_less(wide.cause.as_ref(), narrow.cause.as_ref())
+        && lists_no_less(wide.phase.as_ref(), narrow.phase.as_ref())
+        && asks_no_more(wide.text.as_ref().map(Pattern::as_str), narrow.text.as_ref().map(Pattern::as_str))
+        && wide.registry.as_ref().is_none_or(|wide| narrow.registry.as_ref().is_some_and(|narrow| wide.covers(narrow)))
+}
+
+/// Whether every version that `narrow` is for is one that `wide` is for.
+pub(super) fn covers_versions(wide: &RetentionRule, narrow: &RetentionRule) -> bool {
+    let only = |rule: &RetentionRule| matches!(rule.action, RetentionAction::Delete { only: Some(_), .. });
+    let scope = match (&wide.scope, &narrow.scope) {
+        (RetentionScope::Tags(wide), RetentionScope::Tags(narrow)) => wide.covers(narrow),
+        (RetentionScope::Untagged, RetentionScope::Untagged) | (RetentionScope::Orphans, RetentionScope::Orphans) => {
+            true
+        }
+        _ => false,
+    };
+    scope && (only(narrow) || !only(wide))
+}
+
 fn asks_no_more<T: PartialEq + Copy>(wide: Option<T>, narrow: Option<T>) -> bool {
     wide.is_none() || wide == narrow
+}
+
+fn lists_no_less<T: PartialEq>(wide: Option<&Vec<T>>, narrow: Option<&Vec<T>>) -> bool {
+    wide.is_none_or(|wide| narrow.is_some_and(|narrow| narrow.iter().all(|item| wide.contains(item))))
 }
 
 #[cfg(test)]
