@@ -39,6 +39,17 @@ pub(super) fn several_branches(when: &When) -> bool {
     when.default_branch != Some(true) && listed.is_none_or(|literals| literals.is_none_or(|texts| texts.len() > 1))
 }
 
+/// The one branch that a condition is about, when it names it.
+pub(super) fn only_branch(when: &When) -> Option<String> {
+    let builds =
+        |event: &EventKind| matches!(event, EventKind::Push | EventKind::Schedule | EventKind::Manual | EventKind::Api);
+    if when.tags.is_some() || !events(when).iter().any(builds) {
+        return None;
+    }
+    let mut named = when.branches.as_ref()?.literals()?;
+    named.pop().filter(|_| named.is_empty())
+}
+
 /// A run on which both conditions hold, if one is found by trying what their own patterns look like.
 pub(super) fn witness(a: &When, b: &When) -> Option<String> {
     let compatible = |one: Option<bool>, other: Option<bool>| one.is_none() || other.is_none() || one == other;

@@ -1,10 +1,10 @@
 //! Tags that move, tags that are never made, and more than one primary tag.
 
-use super::scope::{events, has_branch, has_tag, several_branches, witness};
+use super::scope::{events, has_branch, has_tag, only_branch, several_branches, witness};
 use super::warn;
 use crate::diagnostic::Diagnostics;
 use crate::facts::EventKind;
-use crate::policy::{Part, Policy, TagRule, TagSource, Template, Value};
+use crate::policy::{Part, Policy, TagRule, TagSource, Template, Value, When};
 
 /// Longest tag that a registry accepts, in characters.
 const MAX_TAG: usize = 128;
@@ -15,7 +15,7 @@ pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
         for template in templates {
             // A guard says itself which build takes the tag.
             if rule.guard.is_none() {
-                moving(rule, template, findings);
+                moving(policy, rule, template, findings);
             }
             never_known(rule, template, findings);
             too_long(policy, template, findings);
@@ -36,7 +36,7 @@ fn is_shared(template: &Template) -> bool {
 }
 
 /// A tag that one branch or pull request takes from another.
-fn moving(rule: &TagRule, template: &Template, findings: &mut Diagnostics) {
+fn moving(policy: &Policy, rule: &TagRule, template: &Template, findings: &mut Diagnostics) {
     // `pr-{{pr}}` moves with its own pull request only, which is what it is for.
     if !is_shared(template) || template.uses(Value::Pr) {
         return;
@@ -57,7 +57,27 @@ fn moving(rule: &TagRule, template: &Template, findings: &mut Diagnostics) {
             format!("several branches take the tag `{source}` from each other")
         };
         findings.push(warn(&template.place, "mutable-tag", message, help));
+    } else if let Some(rival) = rival(policy, rule, source) {
+        let message =
+            format!("`{}` gives the tag `{source}` to another branch: each takes it from the other", rival.id);
+        findings.push(warn(&template.place, "mutable-tag", message, help));
     }
+}
+
+/// An earlier rule that gives the same tag to another branch.
+fn rival<'a>(policy: &'a Policy, rule: &TagRule, tag: &str) -> Option<&'a TagRule> {
+    let branch = only_branch(&rule.when)?;
+    let gives = |other: &TagRule| match &other.source {
+        TagSource::Native(templates) => templates.iter().any(|t| t.literal() == Some(tag)),
+        TagSource::Metadata(_) => false,
+    };
+    // Where both ask for the default branch, one of them never holds.
+    let differs = |when: &When| {
+        !(when.default_branch == Some(true) && rule.when.default_branch == Some(true))
+            && only_branch(when).is_some_and(|other| other != branch)
+    };
+    let earlier = policy.tags.iter().take_while(|other| other.id != rule.id);
+    earlier.filter(|other| other.guard.is_none()).find(|other| gives(other) && differs(&other.when))
 }
 
 /// A value that no run of the rule has.
