@@ -1,13 +1,13 @@
 //! Branches whose tags look like those of another rule.
 
-use super::warn;
+use super::{templates, warn};
 use crate::diagnostic::Diagnostics;
-use crate::policy::{Part, Policy, TagRule, TagSource, Template, Value};
+use crate::policy::{Part, Policy, TagRule, Template, Value};
 
 pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
     for rule in &policy.tags {
-        for template in templates(rule).filter(|template| template.uses(Value::Branch)) {
-            let others = policy.tags.iter().flat_map(|other| templates(other).map(move |t| (other, t)));
+        for template in templates(rule).iter().filter(|template| template.uses(Value::Branch)) {
+            let others = policy.tags.iter().flat_map(|other| templates(other).iter().map(move |t| (other, t)));
             let clash = others.filter(|(_, other)| !other.uses(Value::Branch)).find_map(|(other, theirs)| {
                 let tag = fill(theirs)?;
                 Some((branch_for(policy, rule, template, &tag)?, tag, &other.id))
@@ -21,14 +21,6 @@ pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
             }
         }
     }
-}
-
-fn templates(rule: &TagRule) -> impl Iterator<Item = &Template> {
-    match &rule.source {
-        TagSource::Native(templates) => templates.as_slice(),
-        TagSource::Metadata(_) => &[],
-    }
-    .iter()
 }
 
 /// A template with plausible values; `None` when it has one that differs in each repository or run.

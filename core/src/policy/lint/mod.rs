@@ -9,7 +9,7 @@ mod habits;
 mod scope;
 mod tags;
 
-use super::{Place, Policy, When};
+use super::{Place, Policy, TagRule, TagSource, Template, When};
 use crate::diagnostic::Diagnostics;
 use crate::facts::Facts;
 use crate::{Diagnostic, order};
@@ -41,4 +41,12 @@ fn conditions_of(policy: &Policy) -> impl Iterator<Item = &When> {
     let platforms = policy.build.platforms.iter().map(|rule| &rule.when);
     let build = std::iter::once(&policy.build.push).chain(&policy.build.load).chain(&policy.build.archive.when);
     images.chain(tags).chain(platforms).chain(build)
+}
+
+/// The templates of a rule; a line of docker/metadata-action's language has none.
+fn templates(rule: &TagRule) -> &[Template] {
+    match &rule.source {
+        TagSource::Native(templates) => templates,
+        TagSource::Metadata(_) => &[],
+    }
 }

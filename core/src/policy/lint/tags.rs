@@ -1,8 +1,9 @@
 //! Tags that move, tags that are never made, and more than one primary tag.
 
 use super::scope::{events, has_branch, has_tag, only_branch, several_branches, witness};
-use super::warn;
-use crate::diagnostic::Diagnostics;
+use super::{templates, warn};
+use crate::Diagnostic;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::facts::EventKind;
 use crate::policy::{Part, Policy, TagRule, TagSource, Template, Value, When};
 
@@ -11,19 +12,17 @@ const MAX_TAG: usize = 128;
 
 pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
     for rule in &policy.tags {
-        let TagSource::Native(templates) = &rule.source else { continue };
-        for template in templates {
+        for template in templates(rule) {
             // A guard says itself which build takes the tag.
             if rule.guard.is_none() {
                 moving(policy, rule, template, findings);
             }
             never_known(rule, template, findings);
+            never_a_tag(template, findings);
             too_long(policy, template, findings);
         }
-        if let (true, Some(first)) = (rule.primary, templates.first()) {
-            moving_primary(rule, first, findings);
-        }
     }
+    moving_primaries(policy, findings);
     several_primaries(policy, findings);
 }
 
@@ -67,10 +66,7 @@ fn moving(policy: &Policy, rule: &TagRule, template: &Template, findings: &mut D
 /// An earlier rule that gives the same tag to another branch.
 fn rival<'a>(policy: &'a Policy, rule: &TagRule, tag: &str) -> Option<&'a TagRule> {
     let branch = only_branch(&rule.when)?;
-    let gives = |other: &TagRule| match &other.source {
-        TagSource::Native(templates) => templates.iter().any(|t| t.literal() == Some(tag)),
-        TagSource::Metadata(_) => false,
-    };
+    let gives = |other: &TagRule| templates(other).iter().any(|template| template.literal() == Some(tag));
     // Where both ask for the default branch, one of them never holds.
     let differs = |when: &When| {
         !(when.default_branch == Some(true) && rule.when.default_branch == Some(true))
@@ -99,6 +95,19 @@ fn has(event: EventKind, value: Value) -> bool {
         Value::Branch => has_branch(event),
         Value::Tag | Value::Version | Value::Major | Value::Minor | Value::Patch => has_tag(event),
         _ => true,
+    }
+}
+
+/// A value with a character that no tag may hold. A time has it in every run, a repository in every one of an engine.
+fn never_a_tag(template: &Template, findings: &mut Diagnostics) {
+    let found = template.values().find_map(|value| match value {
+        Value::Timestamp => Some((value, "holds `:`", "use `{{date}}`, or `{{run-id}}`", Severity::Error)),
+        Value::Repository | Value::RegistryImage => Some((value, "holds `/`", "use `{{name}}`", Severity::Warning)),
+        _ => None,
+    });
+    if let Some((value, holds, help, severity)) = found {
+        let message = format!("`{{{{{}}}}}` {holds}, which no tag may hold", value.name());
+        findings.push(Diagnostic { severity, ..warn(&template.place, "invalid-tag", message, help) });
     }
 }
 
@@ -134,14 +143,41 @@ fn usual_length(value: Value, sha: usize) -> usize {
     }
 }
 
-/// A primary tag that names a pull request and no commit, so that a later job cannot tell which build it finds.
-fn moving_primary(rule: &TagRule, first: &Template, findings: &mut Diagnostics) {
-    let on_change = events(&rule.when).into_iter().any(EventKind::is_change);
-    if on_change && is_shared(first) {
-        let message = format!("the primary tag `{}` does not tell the commits of a pull request apart", first.source);
-        let help = "add `{{sha}}`, or mark another rule as primary";
-        findings.push(warn(&rule.place, "primary-not-unique", message, help));
+/// Primary tags that name a pull request and no commit, so that a later job cannot tell which build it finds. Of a rule that is marked
+/// and of rules of which none is, the first tag that tells a build is primary; where no tag does, a plan is refused.
+fn moving_primaries(policy: &Policy, findings: &mut Diagnostics) {
+    let mut found: Vec<&TagRule> = Vec::new();
+    for event in [EventKind::PullRequest, EventKind::PullRequestTarget] {
+        let may_fire =
+            |rule: &&TagRule| rule.guard.is_none() && events(&rule.when).contains(&event) && makes(rule, event);
+        let rules: Vec<_> = policy.tags.iter().filter(may_fire).collect();
+        let marked = rules.iter().filter(|rule| rule.primary && !tells_builds(rule));
+        found.extend(marked);
+        if !rules.iter().any(|rule| rule.primary || tells_builds(rule)) {
+            found.extend(rules.first());
+        }
     }
+    for (index, rule) in found.iter().enumerate() {
+        let new = found.iter().take(index).all(|other| other.id != rule.id);
+        if let (true, Some(first)) = (new, templates(rule).first()) {
+            let message =
+                format!("the primary tag `{}` does not tell the commits of a pull request apart", first.source);
+            let help = "add `{{sha}}`, or mark another rule as primary";
+            findings.push(warn(&rule.place, "primary-not-unique", message, help));
+        }
+    }
+}
+
+/// Whether a run of this kind can have all values of the rule.
+fn makes(rule: &TagRule, event: EventKind) -> bool {
+    templates(rule).iter().all(|template| template.values().all(|value| has(event, value)))
+}
+
+/// Whether one of the rule's tags is of one build only. A line of docker/metadata-action may always be.
+fn tells_builds(rule: &TagRule) -> bool {
+    let one_build = |value| matches!(value, Value::Sha | Value::FullSha | Value::RunId);
+    matches!(rule.source, TagSource::Metadata(_))
+        || templates(rule).iter().any(|template| template.values().any(one_build))
 }
 
 fn several_primaries(policy: &Policy, findings: &mut Diagnostics) {
