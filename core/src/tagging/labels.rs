@@ -2,12 +2,10 @@
 
 use super::naming::{Missing, Namer, timestamp};
 use crate::facts::EventKind;
-use crate::policy::{EntryRule, Policy};
-use crate::text::{concat, has_control, shown};
+pub(crate) use crate::policy::REVISION;
+use crate::policy::{EntryRule, Policy, check_value, revision_changed};
+use crate::text::concat;
 use crate::{Diagnostic, Entry};
-
-/// The label of the whole commit that the image was built from.
-pub(crate) const REVISION: &str = "org.opencontainers.image.revision";
 
 /// The label of the whole commit that people call the change's, whatever it was merged with for the build.
 pub(crate) const HEAD_REVISION: &str = "dev.buildonce.head-revision";
@@ -42,11 +40,7 @@ pub(super) fn decide(policy: &Policy, namer: &Namer<'_>, version: Option<&str>) 
     let revision = said.labels.iter().find(|label| label.key == REVISION).map(|label| label.value.as_str());
     if built.is_some() && revision != built {
         let rule = policy.labels.iter().find(|rule| rule.key == REVISION);
-        let warning = Diagnostic::warning(
-            "revision-label-changed",
-            format!("the label `{REVISION}` does not hold the commit that is built"),
-        )
-        .help("leave this label alone: without it no consumer can prove that the image is fresh");
+        let warning = revision_changed();
         said.warnings.push(rule.map_or_else(|| warning.clone(), |rule| rule.place.mark(warning.clone())));
     }
     said
@@ -136,15 +130,6 @@ fn set(entries: &mut Vec<Entry>, key: &str, value: String) {
         }
         Err(at) => entries.insert(at, Entry::new(key, value)),
     }
-}
-
-/// One entry is one line in every language that carries entries to a builder.
-fn check_value(key: &str, value: &str) -> Result<(), Box<Diagnostic>> {
-    if !has_control(value) {
-        return Ok(());
-    }
-    let message = format!("the value of `{}` holds a line break or another control character", shown(key));
-    Err(Box::new(Diagnostic::error("invalid-entry-value", message).help("write it in one line")))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod collisions;
 mod conditions;
+mod entries;
 mod facts;
 mod habits;
 mod scope;
@@ -20,6 +21,7 @@ pub(super) fn lint(policy: &Policy, facts: Option<&Facts>) -> Diagnostics {
     conditions::lint(policy, &mut findings);
     tags::lint(policy, &mut findings);
     collisions::lint(policy, &mut findings);
+    entries::lint(policy, &mut findings);
     habits::lint(policy, &mut findings);
     if let Some(facts) = facts {
         facts::lint(policy, facts, &mut findings);
