@@ -3,19 +3,24 @@
 use super::{conditions_of, warn};
 use crate::diagnostic::Diagnostics;
 use crate::policy::{Duration, GlobList, Place, Policy, RetentionScope};
+use crate::text::shown;
 
 /// Below this age a job that is run again may look for an image that is gone.
 const SHORT_AGE: Duration = Duration::from_secs(48 * 3600);
 
 pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
     for when in conditions_of(policy) {
-        for list in [&when.branches, &when.head_branches, &when.tags, &when.paths].into_iter().flatten() {
+        for list in [&when.branches, &when.head_branches, &when.tags].into_iter().flatten() {
+            of_names(list, &when.place, findings);
+        }
+        if let Some(list) = &when.paths {
             regex_in_glob(list, &when.place, findings);
         }
     }
-    for list in
-        [&policy.skip.head_branches, &policy.skip.unless_paths, &policy.skip.unless_branches].into_iter().flatten()
-    {
+    for list in [&policy.skip.head_branches, &policy.skip.unless_branches].into_iter().flatten() {
+        of_names(list, &policy.skip.place, findings);
+    }
+    if let Some(list) = &policy.skip.unless_paths {
         regex_in_glob(list, &policy.skip.place, findings);
     }
     for rule in &policy.retention.rules {
@@ -35,6 +40,19 @@ pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
         let message = format!("images may be deleted at an age of {}", policy.retention.min_age);
         let help = "a job that is run again a day later looks for them; keep `min-age` at 48h or more";
         findings.push(warn(&policy.retention.place, "short-min-age", message, help));
+    }
+}
+
+/// Globs on names of branches or git tags.
+fn of_names(list: &GlobList, place: &Place, findings: &mut Diagnostics) {
+    regex_in_glob(list, place, findings);
+    for pattern in list.patterns() {
+        let name = pattern.trim_start_matches('!');
+        if let Some(prefix) = ["refs/heads/", "refs/tags/"].into_iter().find(|prefix| name.starts_with(prefix)) {
+            let message =
+                format!("no name is `{}`: branches and git tags are compared without `{prefix}`", shown(name));
+            findings.push(warn(place, "never-holds", message, "leave the prefix out"));
+        }
     }
 }
 
