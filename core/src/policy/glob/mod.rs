@@ -157,6 +157,17 @@ impl Glob {
 
     /// A text that matches: every open place is filled with as little as says something.
     pub(crate) fn sample(&self) -> String {
+        self.filled(None)
+    }
+
+    /// The pattern as a text in which [`OPEN`] stands for every open place. Only a star takes it, and a star takes everything: so a
+    /// pattern that matches the outline matches, among texts without `/`, all that this one does.
+    fn outline(&self) -> String {
+        self.filled(Some(OPEN))
+    }
+
+    /// The pattern's text with a character in every open place, or with as little as says something.
+    fn filled(&self, open: Option<char>) -> String {
         let mut text = String::new();
         let mut at = 0;
         while let Some(step) = self.program.get(at) {
@@ -166,14 +177,13 @@ impl Glob {
                     at + 1
                 }
                 Step::Class(ranges) => {
-                    text.extend(ranges.first().map(|(low, _)| *low));
+                    text.extend(open.or(ranges.first().map(|(low, _)| *low)));
                     at + 1
                 }
                 Step::Split(first, second) => {
+                    let star = matches!(self.program.get(*first), Some(Step::NotSlash | Step::Any));
+                    text.extend(open.or(star.then_some('x')));
                     // The later target leaves a loop or skips what is optional.
-                    if matches!(self.program.get(*first), Some(Step::NotSlash | Step::Any)) {
-                        text.push('x');
-                    }
                     *first.max(second)
                 }
                 Step::Jump(target) => *target,
@@ -182,24 +192,6 @@ impl Glob {
             };
         }
         text
-    }
-
-    /// The pattern as a text in which [`OPEN`] stands for every open place. Only a star takes it, and a star takes everything: so a
-    /// pattern that matches the outline matches, among texts without `/`, all that this one does.
-    fn outline(&self) -> String {
-        let mut text = String::new();
-        let mut at = 0;
-        loop {
-            let (character, next) = match self.program.get(at) {
-                Some(Step::Character(character)) => (*character, at + 1),
-                // The later target leaves a loop or skips what is optional.
-                Some(Step::Split(first, second)) => (OPEN, *first.max(second)),
-                Some(Step::End) | None => return text,
-                Some(_) => (OPEN, at + 1),
-            };
-            text.push(character);
-            at = next;
-        }
     }
 }
 

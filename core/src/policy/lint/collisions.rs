@@ -9,7 +9,7 @@ pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
         for template in templates(rule).iter().filter(|template| template.uses(Value::Branch)) {
             let others = policy.tags.iter().flat_map(|other| templates(other).iter().map(move |t| (other, t)));
             let clash = others.filter(|(_, other)| !other.uses(Value::Branch)).find_map(|(other, theirs)| {
-                let tag = fill(theirs)?;
+                let tag = fill(&theirs.parts)?;
                 Some((branch_for(policy, rule, template, &tag)?, tag, &other.id))
             });
             if let Some((branch, tag, id)) = clash {
@@ -17,16 +17,15 @@ pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
                 let help = format!(
                     "such a tag gets the prefix `branch-`; leave the branch out with `!{branch}`, or begin the tag with a text of its own"
                 );
-                findings.push(warn(&template.place, "tag-collision", message, help));
+                warn(findings, &template.place, "tag-collision", message, help);
             }
         }
     }
 }
 
-/// A template with plausible values; `None` when it has one that differs in each repository or run.
-fn fill(template: &Template) -> Option<String> {
-    template
-        .parts
+/// Parts of a template with plausible values; `None` when it has one that differs in each repository or run.
+fn fill(parts: &[Part]) -> Option<String> {
+    parts
         .iter()
         .map(|part| match part {
             Part::Literal(text) => Some(text.as_str()),
@@ -53,8 +52,7 @@ fn sample(value: Value) -> Option<&'static str> {
 fn branch_for(policy: &Policy, rule: &TagRule, template: &Template, tag: &str) -> Option<String> {
     let position = template.parts.iter().position(|part| *part == Part::Value(Value::Branch))?;
     let (before, rest) = template.parts.split_at_checked(position)?;
-    let part = |parts: &[Part]| fill(&Template { parts: parts.to_vec(), ..template.clone() });
-    let (before, after) = (part(before)?, part(rest.get(1..)?)?);
+    let (before, after) = (fill(before)?, fill(rest.get(1..)?)?);
     let name = tag.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
     let sanitised = name
         .chars()

@@ -5,6 +5,7 @@ use super::{conditions_of, warn};
 use crate::diagnostic::Diagnostics;
 use crate::facts::EventKind;
 use crate::policy::{Place, Policy, RetryRule, TagRule, TagSource, When};
+use crate::text::list_item;
 
 pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
     for when in conditions_of(policy) {
@@ -37,7 +38,7 @@ fn contradiction(when: &When, findings: &mut Diagnostics) {
     };
     if let Some(pair) = pair {
         let message = format!("these conditions never hold together: no run is about {pair}");
-        findings.push(warn(&when.place, "never-holds", message, "make two rules of it"));
+        warn(findings, &when.place, "never-holds", message, "make two rules of it");
     }
 }
 
@@ -54,13 +55,14 @@ fn dead_events(when: &When, findings: &mut Diagnostics) {
         ("paths", when.paths.is_some(), "compares no commits, so no changed files are known", has_diff),
     ];
     for (name, _, why, fits) in needs.into_iter().filter(|(_, given, ..)| *given) {
-        let listed = when.event.iter().flatten();
-        let dead: Vec<_> = listed.filter(|event| !fits(**event)).map(|event| format!("`{}`", event.as_str())).collect();
-        if !dead.is_empty() {
-            let list = dead.join(", ");
+        let mut list = String::new();
+        for event in when.event.iter().flatten().filter(|event| !fits(**event)) {
+            list_item(&mut list, &["`", event.as_str(), "`"]);
+        }
+        if !list.is_empty() {
             let message = format!("`{name}` never holds on {list}: such a run {why}");
             let help = format!("remove {list} here, or give it a rule without `{name}`");
-            findings.push(warn(&when.place, "never-holds", message, help));
+            warn(findings, &when.place, "never-holds", message, help);
         }
     }
 }
@@ -75,11 +77,16 @@ fn unreachable<T>(
 ) {
     for (index, rule) in rules.iter().enumerate() {
         if let Some(first) = rules.iter().take(index).find(|first| covers(first, rule)) {
-            let line = place(first).span.line;
-            let message = format!("this rule is never reached: the one at line {line} takes these {what} before it");
-            findings.push(warn(place(rule), "unreachable-rule", message, "put the narrower rule first, or remove it"));
+            never_reached(place(rule), place(first), what, findings);
         }
     }
+}
+
+#[inline(never)]
+fn never_reached(rule: &Place, first: &Place, what: &str, findings: &mut Diagnostics) {
+    let line = first.span.line;
+    let message = format!("this rule is never reached: the one at line {line} takes these {what} before it");
+    warn(findings, rule, "unreachable-rule", message, "put the narrower rule first, or remove it");
 }
 
 /// Rules and names that say the same as one before.
@@ -90,14 +97,14 @@ fn duplicates(policy: &Policy, findings: &mut Diagnostics) {
         });
         if let Some(twin) = twin {
             let message = format!("`{}` says the same as `{}`", rule.id, twin.id);
-            findings.push(warn(&rule.place, "duplicate-rule", message, "remove one of them"));
+            warn(findings, &rule.place, "duplicate-rule", message, "remove one of them");
         }
     }
     for (index, image) in policy.images.iter().enumerate() {
         let twin = policy.images.iter().take(index).any(|other| other.name.source == image.name.source);
         if twin {
             let message = format!("the image `{}` is listed twice", image.name.source);
-            findings.push(warn(&image.place, "duplicate-rule", message, "remove one of them"));
+            warn(findings, &image.place, "duplicate-rule", message, "remove one of them");
         }
     }
 }

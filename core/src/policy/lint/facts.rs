@@ -23,7 +23,7 @@ fn credentials(policy: &Policy, facts: &Facts, findings: &mut Diagnostics) {
         }
         let message = format!("no credentials for `{host}`, where this image is pushed to");
         let help = "log in to it before this step, or use the name only with `when: {credentials: true}`";
-        findings.push(warn(&image.place, "no-credentials", message, help));
+        warn(findings, &image.place, "no-credentials", message, help);
     }
 }
 
@@ -61,7 +61,7 @@ fn paths(policy: &Policy, facts: &Facts, findings: &mut Diagnostics) {
     for when in conditions_of(policy).filter(|when| when.paths.is_some() && events(when).contains(&facts.event)) {
         let message = "this condition asks for changed files, and this run does not know them";
         let help = "let the host compare with the base commit, or remove `paths`";
-        findings.push(warn(&when.place, "paths-unknown", message, help));
+        warn(findings, &when.place, "paths-unknown", message, help);
     }
 }
 

@@ -39,30 +39,33 @@ pub(super) fn lint(policy: &Policy, findings: &mut Diagnostics) {
     if policy.retention.min_age < SHORT_AGE {
         let message = format!("images may be deleted at an age of {}", policy.retention.min_age);
         let help = "a job that is run again a day later looks for them; keep `min-age` at 48h or more";
-        findings.push(warn(&policy.retention.place, "short-min-age", message, help));
-    }
-}
-
-/// Globs on names of branches or git tags.
-fn of_names(list: &GlobList, place: &Place, findings: &mut Diagnostics) {
-    regex_in_glob(list, place, findings);
-    for pattern in list.patterns() {
-        let name = pattern.trim_start_matches('!');
-        if let Some(prefix) = ["refs/heads/", "refs/tags/"].into_iter().find(|prefix| name.starts_with(prefix)) {
-            let message =
-                format!("no name is `{}`: branches and git tags are compared without `{prefix}`", shown(name));
-            findings.push(warn(place, "never-holds", message, "leave the prefix out"));
-        }
+        warn(findings, &policy.retention.place, "short-min-age", message, help);
     }
 }
 
 fn regex_in_glob(list: &GlobList, place: &Place, findings: &mut Diagnostics) {
+    check(list, &[], place, findings);
+}
+
+/// Globs on names of branches or git tags.
+fn of_names(list: &GlobList, place: &Place, findings: &mut Diagnostics) {
+    check(list, &["refs/heads/", "refs/tags/"], place, findings);
+}
+
+/// Patterns that look like regular expressions, or begin with what is cut off of the names that they are compared with.
+fn check(list: &GlobList, cut_off: &[&str], place: &Place, findings: &mut Diagnostics) {
     for pattern in list.patterns() {
-        let Some(sign) = sign_of_regex(pattern.trim_start_matches('!')) else { continue };
-        let message =
-            format!("the glob `{pattern}` looks like a regular expression: here `{sign}` has no such meaning");
-        let help = "globs match the whole name: write `v*` for what begins with v, `*-rc` for what ends with -rc";
-        findings.push(warn(place, "regex-in-glob", message, help));
+        let name = pattern.trim_start_matches('!');
+        if let Some(sign) = sign_of_regex(name) {
+            let message =
+                format!("the glob `{pattern}` looks like a regular expression: here `{sign}` has no such meaning");
+            let help = "globs match the whole name: write `v*` for what begins with v, `*-rc` for what ends with -rc";
+            warn(findings, place, "regex-in-glob", message, help);
+        }
+        if let Some(prefix) = cut_off.iter().find(|prefix| name.starts_with(**prefix)) {
+            let message = format!("nothing is called `{}`: names are compared without `{prefix}`", shown(name));
+            warn(findings, place, "never-holds", message, "leave the prefix out");
+        }
     }
 }
 

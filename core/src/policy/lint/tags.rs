@@ -1,11 +1,11 @@
 //! Tags that move, tags that are never made, and more than one primary tag.
 
 use super::scope::{events, has_branch, has_tag, only_branch, several_branches, witness};
-use super::{templates, warn};
-use crate::Diagnostic;
+use super::{add, templates, warn};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::facts::EventKind;
-use crate::policy::{Part, Policy, TagRule, TagSource, Template, Value, When};
+use crate::policy::{Part, Policy, TagRule, TagSource, Template, Value};
+use crate::text::list_item;
 
 /// Longest tag that a registry accepts, in characters.
 const MAX_TAG: usize = 128;
@@ -48,32 +48,39 @@ fn moving(policy: &Policy, rule: &TagRule, template: &Template, findings: &mut D
     let help = "add `{{sha}}` to the tag, or narrow the rule with `when`";
     if let Some(event) = change {
         let message = format!("every run of `{}` takes the tag `{source}` from the one before", event.as_str());
-        findings.push(warn(&template.place, "mutable-tag", message, help));
+        warn(findings, &template.place, "mutable-tag", message, help);
     } else if branch && several_branches(&rule.when) && rule.when.tags.is_none() {
         let message = if by_branch {
             format!("the tag `{source}` names no commit: each push to a branch takes it from the one before")
         } else {
             format!("several branches take the tag `{source}` from each other")
         };
-        findings.push(warn(&template.place, "mutable-tag", message, help));
-    } else if let Some(rival) = rival(policy, rule, source) {
+        warn(findings, &template.place, "mutable-tag", message, help);
+    } else if let Some(tag) = template.literal()
+        && let Some(rival) = rival(policy, rule, tag)
+    {
         let message =
             format!("`{}` gives the tag `{source}` to another branch: each takes it from the other", rival.id);
-        findings.push(warn(&template.place, "mutable-tag", message, help));
+        warn(findings, &template.place, "mutable-tag", message, help);
     }
 }
 
 /// An earlier rule that gives the same tag to another branch.
 fn rival<'a>(policy: &'a Policy, rule: &TagRule, tag: &str) -> Option<&'a TagRule> {
     let branch = only_branch(&rule.when)?;
-    let gives = |other: &TagRule| templates(other).iter().any(|template| template.literal() == Some(tag));
-    // Where both ask for the default branch, one of them never holds.
-    let differs = |when: &When| {
-        !(when.default_branch == Some(true) && rule.when.default_branch == Some(true))
-            && only_branch(when).is_some_and(|other| other != branch)
-    };
-    let earlier = policy.tags.iter().take_while(|other| other.id != rule.id);
-    earlier.filter(|other| other.guard.is_none()).find(|other| gives(other) && differs(&other.when))
+    for other in &policy.tags {
+        if other.id == rule.id {
+            break;
+        }
+        let gives = || templates(other).iter().any(|template| template.source == tag);
+        // Where both ask for the default branch, one of them never holds.
+        let one_default = || other.when.default_branch == Some(true) && rule.when.default_branch == Some(true);
+        let differs = || only_branch(&other.when).is_some_and(|other| other != branch);
+        if other.guard.is_none() && gives() && differs() && !one_default() {
+            return Some(other);
+        }
+    }
+    None
 }
 
 /// A value that no run of the rule has.
@@ -81,10 +88,13 @@ fn never_known(rule: &TagRule, template: &Template, findings: &mut Diagnostics) 
     let on = events(&rule.when);
     let value = template.values().find(|value| !on.iter().any(|event| has(*event, *value)));
     if let (Some(value), false) = (value, on.is_empty()) {
-        let kinds: Vec<_> = on.iter().map(|event| format!("`{}`", event.as_str())).collect();
-        let message = format!("no run of {} has a value for `{{{{{}}}}}`", kinds.join(", "), value.name());
+        let mut kinds = String::new();
+        for event in &on {
+            list_item(&mut kinds, &["`", event.as_str(), "`"]);
+        }
+        let message = format!("no run of {kinds} has a value for `{{{{{}}}}}`", value.name());
         let help = format!("`{{{{{}}}}}` is {}", value.name(), value.documentation());
-        findings.push(warn(&template.place, "value-never-known", message, help));
+        warn(findings, &template.place, "value-never-known", message, help);
     }
 }
 
@@ -100,14 +110,15 @@ fn has(event: EventKind, value: Value) -> bool {
 
 /// A value with a character that no tag may hold. A time has it in every run, a repository in every one of an engine.
 fn never_a_tag(template: &Template, findings: &mut Diagnostics) {
-    let found = template.values().find_map(|value| match value {
-        Value::Timestamp => Some((value, "holds `:`", "use `{{date}}`, or `{{run-id}}`", Severity::Error)),
-        Value::Repository | Value::RegistryImage => Some((value, "holds `/`", "use `{{name}}`", Severity::Warning)),
-        _ => None,
-    });
-    if let Some((value, holds, help, severity)) = found {
-        let message = format!("`{{{{{}}}}}` {holds}, which no tag may hold", value.name());
-        findings.push(Diagnostic { severity, ..warn(&template.place, "invalid-tag", message, help) });
+    for value in template.values() {
+        let (severity, message, help) = match value {
+            Value::Timestamp => (Severity::Error, "a time holds `:`, which no tag may hold", "use `{{date}}`"),
+            Value::Repository | Value::RegistryImage => {
+                (Severity::Warning, "the repository's path holds `/`, which no tag may hold", "use `{{name}}`")
+            }
+            _ => continue,
+        };
+        add(findings, &template.place, severity, "invalid-tag", message.to_owned(), help.to_owned());
     }
 }
 
@@ -123,7 +134,7 @@ fn too_long(policy: &Policy, template: &Template, findings: &mut Diagnostics) {
         .sum();
     if length > MAX_TAG {
         let message = format!("with usual values this tag has {length} characters, a tag at most {MAX_TAG}");
-        findings.push(warn(&template.place, "tag-too-long", message, "shorten the fixed text or leave a value out"));
+        warn(findings, &template.place, "tag-too-long", message, "shorten the fixed text or leave a value out");
     }
 }
 
@@ -143,34 +154,33 @@ fn usual_length(value: Value, sha: usize) -> usize {
     }
 }
 
-/// Primary tags that name a pull request and no commit, so that a later job cannot tell which build it finds. Of a rule that is marked
-/// and of rules of which none is, the first tag that tells a build is primary; where no tag does, a plan is refused.
+/// Primary tags that name a pull request and no commit, so that a later job cannot tell which build it finds. A plan looks for the first
+/// tag that tells a build, in the rule that is marked or in all, and is refused where there is none.
 fn moving_primaries(policy: &Policy, findings: &mut Diagnostics) {
-    let mut found: Vec<&TagRule> = Vec::new();
-    for event in [EventKind::PullRequest, EventKind::PullRequestTarget] {
-        let may_fire =
-            |rule: &&TagRule| rule.guard.is_none() && events(&rule.when).contains(&event) && makes(rule, event);
-        let rules: Vec<_> = policy.tags.iter().filter(may_fire).collect();
-        let marked = rules.iter().filter(|rule| rule.primary && !tells_builds(rule));
-        found.extend(marked);
-        if !rules.iter().any(|rule| rule.primary || tells_builds(rule)) {
-            found.extend(rules.first());
-        }
-    }
-    for (index, rule) in found.iter().enumerate() {
-        let new = found.iter().take(index).all(|other| other.id != rule.id);
-        if let (true, Some(first)) = (new, templates(rule).first()) {
+    for (index, rule) in policy.tags.iter().enumerate() {
+        let is_first_of_none = |event| {
+            let mut others = policy.tags.iter().enumerate().filter(|(_, other)| may_fire(other, event));
+            others.all(|(at, other)| at >= index && !other.primary && !tells_builds(other))
+        };
+        let is_moving = |event: &EventKind| {
+            may_fire(rule, *event) && !tells_builds(rule) && (rule.primary || is_first_of_none(*event))
+        };
+        if let Some(first) = templates(rule).first()
+            && [EventKind::PullRequest, EventKind::PullRequestTarget].iter().any(is_moving)
+        {
             let message =
                 format!("the primary tag `{}` does not tell the commits of a pull request apart", first.source);
             let help = "add `{{sha}}`, or mark another rule as primary";
-            findings.push(warn(&rule.place, "primary-not-unique", message, help));
+            warn(findings, &rule.place, "primary-not-unique", message, help);
         }
     }
 }
 
-/// Whether a run of this kind can have all values of the rule.
-fn makes(rule: &TagRule, event: EventKind) -> bool {
-    templates(rule).iter().all(|template| template.values().all(|value| has(event, value)))
+/// Whether the rule can make its tags on a run of this kind, with all their values.
+fn may_fire(rule: &TagRule, event: EventKind) -> bool {
+    rule.guard.is_none()
+        && events(&rule.when).contains(&event)
+        && templates(rule).iter().all(|template| template.values().all(|value| has(event, value)))
 }
 
 /// Whether one of the rule's tags is of one build only. A line of docker/metadata-action may always be.
@@ -181,12 +191,13 @@ fn tells_builds(rule: &TagRule) -> bool {
 }
 
 fn several_primaries(policy: &Policy, findings: &mut Diagnostics) {
-    let primaries: Vec<_> = policy.tags.iter().filter(|rule| rule.primary).collect();
-    for (index, rule) in primaries.iter().enumerate() {
-        let clash = primaries.iter().take(index).find_map(|other| Some((other, witness(&other.when, &rule.when)?)));
+    let primaries = || policy.tags.iter().filter(|rule| rule.primary);
+    for rule in primaries() {
+        let mut earlier = primaries().take_while(|other| other.id != rule.id);
+        let clash = earlier.find_map(|other| Some((other, witness(&other.when, &rule.when)?)));
         if let Some((other, run)) = clash {
             let message = format!("`{}` and `{}` are both primary on {run}", other.id, rule.id);
-            findings.push(warn(&rule.place, "two-primaries", message, "mark one of them, or narrow one with `when`"));
+            warn(findings, &rule.place, "two-primaries", message, "mark one of them, or narrow one with `when`");
         }
     }
 }
