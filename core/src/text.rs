@@ -38,7 +38,7 @@ pub(crate) fn shown(text: &str) -> String {
 
 /// The whole text, on one line.
 pub(crate) fn on_one_line(text: String) -> String {
-    if !text.contains(is_hidden) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_hidden) {
         return text;
     }
     let mut line = String::with_capacity(text.len());
