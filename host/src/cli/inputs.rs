@@ -29,7 +29,12 @@ enum Source {
     /// The CI engine's variables and payload.
     Surroundings { env: Vec<(String, String)>, payload: Option<String> },
     /// A document with everything in it.
-    Document { name: String, text: String },
+    Document {
+        name: String,
+        text: String,
+        /// What `--now` says; a document may have a time of its own.
+        now: Option<i64>,
+    },
 }
 
 /// What the engine knows about the run.
@@ -70,7 +75,8 @@ impl Inputs {
         if let Some(path) = &options.facts {
             let text = document::read("the facts", path, document::FACTS)?;
             let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
-            return Ok(Self { source: Source::Document { name, text }, host, notes: Vec::new() });
+            let source = Source::Document { name, text, now: options.now.is_some().then_some(now) };
+            return Ok(Self { source, host, notes: Vec::new() });
         }
         let env = environment::read(&session.variables()?, |name| env::var_os(name))?;
         let payload = payload(options, &env, session)?;
@@ -90,14 +96,22 @@ impl Inputs {
     /// The normal form, held for decisions and as the record that is shown.
     pub(crate) fn known(&self, session: &mut Session) -> Result<Known, Problem> {
         let held = self.held(session)?;
-        Ok(Known { held, facts: session.facts_record(held)? })
+        let facts = session.facts_record(held)?;
+        if let Source::Document { now: Some(now), name, .. } = &self.source
+            && facts.now != *now
+        {
+            let message =
+                format!("--now is {}, and {name} has {} as `now`", clock::readable(*now), clock::readable(facts.now));
+            return Err(Problem::usage("time-told-twice", message).help("leave one of them out"));
+        }
+        Ok(Known { held, facts })
     }
 
     /// The normal form, held for decisions.
     pub(crate) fn held(&self, session: &mut Session) -> Result<RunFacts, Problem> {
         let answer = match &self.source {
             Source::Surroundings { env, payload } => session.detect(env, payload.as_deref(), &self.host)?,
-            Source::Document { name, text } => session.parse_facts(text, name, &self.host)?,
+            Source::Document { name, text, .. } => session.parse_facts(text, name, &self.host)?,
         };
         answer.map_err(|findings| Problem::refused(findings, self.sources()))
     }
@@ -113,7 +127,9 @@ impl Inputs {
                 }
                 ("facts.detect", input)
             }
-            Source::Document { name, text } => ("facts.parse", json!({"document": text, "name": name, "host": host})),
+            Source::Document { name, text, .. } => {
+                ("facts.parse", json!({"document": text, "name": name, "host": host}))
+            }
         };
         call(session, name, &input, &self.sources())
     }
@@ -131,7 +147,7 @@ impl Inputs {
     pub(crate) fn sources(&self) -> Sources {
         match &self.source {
             Source::Surroundings { .. } => Sources::default(),
-            Source::Document { name, text } => Sources::of(name, text),
+            Source::Document { name, text, .. } => Sources::of(name, text),
         }
     }
 }

@@ -100,7 +100,7 @@ pub(crate) struct FactsOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) payload: Option<PathBuf>,
     /// Decide as of this time: RFC 3339, or seconds since 1970. Without it `SOURCE_DATE_EPOCH` holds, then the clock
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "facts")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
     /// Paths that differ from the base, one on each line; `-` is standard input. Without it they are not known
     #[arg(long, value_name = "FILE")]
