@@ -170,27 +170,19 @@ fn outputs(policy: &Policy, facts: &Facts, shapes_plan: bool, reasons: &mut Vec<
         }
         Outputs::One
     };
-    let name = match policy.build.builder.as_slice() {
-        [name] => name.as_str(),
-        [] => "buildx",
-        _ => "",
-    };
-    match name {
+    match builder(policy) {
         "buildah" | "podman" => Outputs::OwnStore,
-        "buildx" => {
-            let found = facts.builder.as_ref().filter(|builder| builder.name == "buildx");
-            match found.map(|builder| (builder, version(&builder.version))) {
-                Some((_, Some(version))) if version >= SEVERAL_OUTPUTS => Outputs::Several,
-                Some((builder, Some(_))) => cautious(
-                    "builder-one-output",
-                    format!("buildx {} writes one output per build; 0.14 writes several", builder.version),
-                ),
-                _ => cautious(
-                    "builder-version-unknown",
-                    "the version of buildx is not known, so it may write only one output per build".to_owned(),
-                ),
-            }
-        }
+        "buildx" => match buildx(facts) {
+            Some((_, version)) if version >= SEVERAL_OUTPUTS => Outputs::Several,
+            Some((text, _)) => cautious(
+                "builder-one-output",
+                format!("buildx {text} writes one output per build; 0.14 writes several"),
+            ),
+            None => cautious(
+                "builder-version-unknown",
+                "the version of buildx is not known, so it may write only one output per build".to_owned(),
+            ),
+        },
         _ => cautious(
             "own-builder",
             "what the policy's own builder command can write is not known, so it writes one output per build"
@@ -201,10 +193,24 @@ fn outputs(policy: &Policy, facts: &Facts, shapes_plan: bool, reasons: &mut Vec<
 
 /// Why the policy's builder is given no annotations, where it is known to take none.
 pub(super) fn no_annotations(policy: &Policy, facts: &Facts) -> Option<Reason> {
-    let is_buildx = policy.build.builder.is_empty() || policy.build.builder == ["buildx"];
-    let builder = facts.builder.as_ref().filter(|builder| is_buildx && builder.name == "buildx")?;
-    let message = || concat(&["buildx ", &builder.version, " takes no annotations; 0.12 does"]);
-    (version(&builder.version)? < ANNOTATIONS).then(|| Reason::new("builder-no-annotations", message()))
+    let (text, version) = buildx(facts).filter(|_| builder(policy) == "buildx")?;
+    let message = || concat(&["buildx ", text, " takes no annotations; 0.12 does"]);
+    (version < ANNOTATIONS).then(|| Reason::new("builder-no-annotations", message()))
+}
+
+/// The policy's builder by its name; an own command line has none.
+fn builder(policy: &Policy) -> &str {
+    match policy.build.builder.as_slice() {
+        [name] => name,
+        [] => "buildx",
+        _ => "",
+    }
+}
+
+/// The version of buildx as it tells it and in numbers, where it is known.
+fn buildx(facts: &Facts) -> Option<(&str, (u64, u64))> {
+    let found = facts.builder.as_ref().filter(|builder| builder.name == "buildx")?;
+    Some((&found.version, version(&found.version)?))
 }
 
 /// Major and minor of a version as builders print it: `v0.13.1-desktop.1`, `0.14.0+ds`, `github.com/docker/buildx v0.12.0`.

@@ -62,15 +62,12 @@ pub fn plan(policy: &Policy, facts: &Facts) -> Result<ImagePlan, Diagnostics> {
     if !errors.is_empty() && !deleted {
         return Err(once(errors));
     }
-    let mut annotations = said.annotations.as_slice();
-    if let Some(reason) = delivery::no_annotations(policy, facts)
-        && decision.build
-        && !annotations.is_empty()
-    {
-        delivery.reasons.push(reason);
-        annotations = &[];
-    }
     let runs = if decision.build {
+        let mut annotations = said.annotations.as_slice();
+        if let Some(reason) = delivery::no_annotations(policy, facts).filter(|_| !annotations.is_empty()) {
+            delivery.reasons.push(reason);
+            annotations = &[];
+        }
         arguments::decide(&Parts {
             builder: &policy.build.builder,
             images: &images,
