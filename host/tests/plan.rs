@@ -84,7 +84,11 @@ fn changed_files_are_read_as_git_writes_them() {
 fn a_document_of_facts_has_its_own_time() {
     let plan = |time: &str| {
         let facts = format!("{{\"engine\": \"x\", \"event\": \"delete\", \"event_name\": \"delete\"{time}}}");
-        Run::new("plan").file("facts.json", facts).arg("--facts").arg("facts.json").arg("--now").arg("60").go()
+        let run = |command: &str| Run::new(command).file("facts.json", &facts).arg("--facts").arg("facts.json");
+        let json = run("facts").arg("--format").arg("json").arg("--now").arg("60").go();
+        let plan = run("plan").arg("--now").arg("60").go();
+        assert_eq!((json.code, &json.stderr), (plan.code, &plan.stderr));
+        plan
     };
     for same in ["", ", \"now\": 60000"] {
         assert_eq!(plan(same).code, 0, "{same}");

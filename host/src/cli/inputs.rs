@@ -97,14 +97,20 @@ impl Inputs {
     pub(crate) fn known(&self, session: &mut Session) -> Result<Known, Problem> {
         let held = self.held(session)?;
         let facts = session.facts_record(held)?;
-        if let Source::Document { now: Some(now), name, .. } = &self.source
-            && facts.now != *now
-        {
-            let message =
-                format!("--now is {}, and {name} has {} as `now`", clock::readable(*now), clock::readable(facts.now));
-            return Err(Problem::usage("time-told-twice", message).help("leave one of them out"));
-        }
+        self.check_time(facts.now)?;
         Ok(Known { held, facts })
+    }
+
+    /// Whether `--now` says the time that the facts have.
+    fn check_time(&self, own: i64) -> Result<(), Problem> {
+        match &self.source {
+            Source::Document { now: Some(now), name, .. } if own != *now => {
+                let (now, own) = (clock::readable(*now), clock::readable(own));
+                let message = format!("--now is {now}, and {name} has {own} as `now`");
+                Err(Problem::usage("time-told-twice", message).help("leave one of them out"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The normal form, held for decisions.
@@ -131,7 +137,9 @@ impl Inputs {
                 ("facts.parse", json!({"document": text, "name": name, "host": host}))
             }
         };
-        call(session, name, &input, &self.sources())
+        let facts = call(session, name, &input, &self.sources())?;
+        facts.get("now").and_then(Value::as_i64).map_or(Ok(()), |own| self.check_time(own))?;
+        Ok(facts)
     }
 
     /// Asks the named builder for its version, unless the run's description settles it.
