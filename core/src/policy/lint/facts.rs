@@ -60,7 +60,7 @@ fn paths(policy: &Policy, facts: &Facts, findings: &mut Diagnostics) {
     }
     for when in conditions_of(policy).filter(|when| when.paths.is_some() && events(when).contains(&facts.event)) {
         let message = "this condition asks for changed files, and this run does not know them";
-        let help = "let the host compare with the base commit, or remove `paths`";
+        let help = "list them in a file for `--changed-files`, or remove `paths`";
         warn(findings, &when.place, "paths-unknown", message, help);
     }
 }

@@ -70,7 +70,7 @@ tags: [{when: {event: push, paths: ["src/**"]}, tag: "sha-{{sha}}"}]
     facts.credentials = Some(vec!["https://index.docker.io/v1/".to_owned()]);
     insta::assert_snapshot!(compact(&policy.lint(Some(&facts))), @r"
     buildonce.yaml:3:10: warning[no-credentials] no credentials for `ghcr.io`, where this image is pushed to | log in to it before this step, or use the name only with `when: {credentials: true}`
-    buildonce.yaml:4:15: warning[paths-unknown] this condition asks for changed files, and this run does not know them | let the host compare with the base commit, or remove `paths`
+    buildonce.yaml:4:15: warning[paths-unknown] this condition asks for changed files, and this run does not know them | list them in a file for `--changed-files`, or remove `paths`
     ");
 }
 
